@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import path from "node:path";
+
+import { findSetpriv } from "./executables.ts";
+
+export interface ChildSpec {
+  name: string;
+  command: string;
+  args: readonly string[];
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Runs as this user (only root may ask for it). */
+  user?: { uid: number; gid: number };
+  /** How to ask for an orderly end. */
+  stopSignal?: NodeJS.Signals;
+  /** What the kernel sends when this process dies without having stopped its children. */
+  deathSignal?: NodeJS.Signals;
+  /** How long an orderly end may take before SIGKILL. */
+  stopTimeoutMs?: number;
+  /** A file descriptor for both streams, or a function that is given each chunk of them. */
+  output: number | ((chunk: string) => void);
+  /** Leaves the death signal to `keeper.ts` even where the kernel could do it. */
+  keeper?: boolean;
+}
+
+export interface Child {
+  name: string;
+  pid: number;
+  /** Resolves when the process has ended, with what to tell a person: "exit code 1", "SIGKILL". */
+  ended: Promise<string>;
+  isRunning(): boolean;
+  /** Ends it in order, by force after the timeout. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program that never outlives this process. It gets a session of its own, so that Ctrl-C in the
+ * terminal reaches only the launcher, which then stops its children in the right order.
+ * Call it on the main thread: the kernel's death signal fires when the spawning *thread* ends.
+ */
+export function startChild(spec: ChildSpec): Child {
+  const deathSignal = spec.deathSignal ?? spec.stopSignal ?? "SIGTERM";
+  const { command, args, keptByPipe } = guarded(spec, deathSignal);
+  const output = typeof spec.output === "number" ? spec.output : "pipe";
+  const child = spawn(command, args, {
+    cwd: spec.cwd,
+    env: spec.env,
+    ...(keptByPipe ? {} : spec.user),
+    detached: true,
+    stdio: [keptByPipe ? "pipe" : "ignore", output, output],
+  });
+  // Without a pid the spawn failed; `ended` then says why.
+  const pid = child.pid ?? 0;
+  if (typeof spec.output === "function") forwardOutput(child, spec.output);
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  const isRunning = () => pid > 0 && child.exitCode === null && child.signalCode === null;
+  const stop = () => stopChild({ isRunning, pid, ended, spec });
+  return { name: spec.name, pid, ended, isRunning, stop };
+}
+
+function guarded(spec: ChildSpec, deathSignal: NodeJS.Signals) {
+  const signal = deathSignal.replace(/^SIG/, "");
+  const setpriv = spec.keeper ? undefined : findSetpriv();
+  if (setpriv) {
+    return { command: setpriv, args: ["--pdeathsig", signal, spec.command, ...spec.args], keptByPipe: false };
+  }
+  const keeper = path.join(import.meta.dirname, "keeper.ts");
+  // The keeper itself stays our user: another one may not be able to read its file.
+  const user = spec.user ? `${spec.user.uid}:${spec.user.gid}` : "-";
+  return {
+    command: process.execPath,
+    args: [keeper, signal, user, spec.command, ...spec.args],
+    keptByPipe: true,
+  };
+}
+
+function forwardOutput(child: ChildProcess, take: (chunk: string) => void) {
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", take);
+}
+
+async function stopChild(target: {
+  isRunning(): boolean;
+  pid: number;
+  ended: Promise<string>;
+  spec: ChildSpec;
+}): Promise<void> {
+  const { isRunning, pid, ended, spec } = target;
+  if (!isRunning()) return;
+  signalProcess(pid, spec.stopSignal ?? "SIGTERM");
+  // The whole group: a killed `next` must not leave its own workers behind.
+  const force = setTimeout(() => signalProcess(-pid, "SIGKILL"), spec.stopTimeoutMs ?? 15_000);
+  await ended;
+  clearTimeout(force);
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals) {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It ended between the question and the signal.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
