@@ -1,0 +1,95 @@
+import pg from "pg";
+import { requiredEnv } from "../platform/env.ts";
+
+const loginNames = ["astra_owner", "astra_app", "astra_platform"] as const;
+type LoginName = (typeof loginNames)[number];
+
+const attributes: Record<LoginName, string> = {
+  // Makes the tenants' roles, so it must be able to create roles; it owns every schema.
+  astra_owner: "CREATEROLE INHERIT",
+  // A member of every tenant's role that inherits from none: it acts as a tenant only after SET ROLE.
+  astra_app: "NOCREATEROLE NOINHERIT",
+  astra_platform: "NOCREATEROLE INHERIT",
+};
+
+/** What shows other sessions' statements, or outlives a transaction and could block other tenants. */
+const closedFunctions = [
+  "pg_stat_get_activity(integer)",
+  "pg_advisory_lock(bigint)",
+  "pg_advisory_lock(integer, integer)",
+  "pg_advisory_lock_shared(bigint)",
+  "pg_advisory_lock_shared(integer, integer)",
+  "pg_try_advisory_lock(bigint)",
+  "pg_try_advisory_lock(integer, integer)",
+  "pg_try_advisory_lock_shared(bigint)",
+  "pg_try_advisory_lock_shared(integer, integer)",
+  "lo_create(oid)",
+  "lo_creat(integer)",
+  "lo_from_bytea(oid, bytea)",
+];
+const closedViews = ["pg_stat_activity", "pg_prepared_statements", "pg_cursors"];
+
+/**
+ * Creates or updates Astra's three logins, with the passwords of their connection strings, and closes
+ * the database to everybody else. Runs with the administrator's DATABASE_URL; may be run again.
+ */
+export async function setUpLogins(): Promise<void> {
+  const urls: Record<LoginName, URL> = {
+    astra_owner: new URL(requiredEnv("DATABASE_OWNER_URL")),
+    astra_app: new URL(requiredEnv("DATABASE_APP_URL")),
+    astra_platform: new URL(requiredEnv("DATABASE_PLATFORM_URL")),
+  };
+  for (const name of loginNames) {
+    if (decodeURIComponent(urls[name].username) !== name) throw new Error(`the login must be named ${name}`);
+  }
+  const admin = new pg.Client({ connectionString: requiredEnv("DATABASE_URL"), application_name: "astra-setup" });
+  await admin.connect();
+  try {
+    await admin.query("BEGIN");
+    // Logins belong to the whole server: two set-ups at once, also of two databases, take turns.
+    await admin.query("SELECT pg_advisory_xact_lock(4702111234474983745)");
+    for (const name of loginNames) await setUpLogin(admin, name, decodeURIComponent(urls[name].password));
+    await closeDatabase(admin);
+    await admin.query("COMMIT");
+  } finally {
+    await admin.end();
+  }
+}
+
+async function setUpLogin(admin: pg.Client, name: LoginName, password: string): Promise<void> {
+  const known = await admin.query("SELECT FROM pg_roles WHERE rolname = $1", [name]);
+  const secret = pg.escapeLiteral(password);
+  const verb = known.rowCount === 0 ? "CREATE" : "ALTER";
+  await admin.query(`${verb} ROLE ${name} LOGIN ${attributes[name]} NOCREATEDB PASSWORD ${secret}`);
+}
+
+async function closeDatabase(admin: pg.Client): Promise<void> {
+  const state = await admin.query<{ database: string; superuser: boolean }>(
+    "SELECT current_database() AS database, rolsuper AS superuser FROM pg_roles WHERE rolname = current_user",
+  );
+  const { database, superuser } = state.rows[0] as { database: string; superuser: boolean };
+  const name = pg.escapeIdentifier(database);
+  await admin.query(`
+    REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
+    GRANT CONNECT ON DATABASE ${name} TO astra_owner, astra_app, astra_platform;
+    GRANT CREATE ON DATABASE ${name} TO astra_owner;
+    REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    GRANT USAGE, CREATE ON SCHEMA public TO astra_owner;
+    GRANT USAGE ON SCHEMA public TO astra_platform;
+    ALTER ROLE astra_app SET search_path = '';
+    ALTER ROLE astra_platform SET search_path = 'public';
+  `);
+  if (!superuser) return;
+  for (const login of loginNames) {
+    await admin.query(`
+      ALTER ROLE ${login} NOBYPASSRLS NOREPLICATION NOSUPERUSER;
+      ALTER ROLE ${login} SET log_parameter_max_length = 0;
+      ALTER ROLE ${login} SET log_parameter_max_length_on_error = 0;
+    `);
+  }
+  await admin.query(`
+    REVOKE ALL ON ${closedViews.map((view) => `pg_catalog.${view}`).join(", ")} FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION ${closedFunctions.map((fn) => `pg_catalog.${fn}`).join(", ")} FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO astra_owner;
+  `);
+}

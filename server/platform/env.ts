@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres://");
+const secret = z.string().min(32, "must have at least 32 characters");
+const port = z.coerce.number().int().min(0).max(65535);
+
+/** Every variable that Astra reads. A login that a process must not have is optional here and asked for by name. */
+export const Environment = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  /** Administrator of the database server; the set-up step alone uses it. */
+  DATABASE_URL: postgresUrl.optional(),
+  /** Owns objects and migrates; only worker and command line have it. */
+  DATABASE_OWNER_URL: postgresUrl.optional(),
+  DATABASE_APP_URL: postgresUrl,
+  DATABASE_PLATFORM_URL: postgresUrl,
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis://"),
+  TENANT_KEY_SECRET: secret,
+  AUTH_SECRET: secret,
+  PUBLIC_URL: z.url(),
+  PORT: port.default(3000),
+  WORKER_PORT: port.default(3001),
+  SMTP_URL: z.string().regex(/^smtps?:\/\//, "must start with smtp://"),
+  MAIL_FROM: z.string().min(3).default("Astra <no-reply@astra.localhost>"),
+  /** Bearer token of /api/health/metrics; without one the metrics answer 404. */
+  METRICS_TOKEN: z.string().min(16).optional(),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  /** How many proxies of ours stand in front; the client's address is the one before them. */
+  TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  /** Connections (and lanes) that one process holds for tenant transactions, per shard. */
+  TENANT_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
+  /** Schemas kept ready for sign-ups. */
+  READY_POOL_SIZE: z.coerce.number().int().min(0).max(1000).default(5),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/**
+ * Checks a set of variables. Throws one Error that names every missing or wrong variable, never a value.
+ */
+export function parseEnvironment(source: Record<string, string | undefined>): Environment {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const result = Environment.safeParse(set);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    return `  ${name}: ${set[name] === undefined ? "is missing" : issue.message}`;
+  });
+  throw new Error(`The environment is not complete:\n${[...new Set(lines)].join("\n")}\nSee .env.example.`);
+}
+
+let parsed: Environment | undefined;
+
+/** The checked environment of this process; read on first use, so that a build needs no secrets. */
+export function env(): Environment {
+  parsed ??= parseEnvironment(process.env);
+  return parsed;
+}
+
+/** A variable that only some processes have. Throws an Error that names it when it is missing. */
+export function requiredEnv<Name extends keyof Environment>(name: Name): NonNullable<Environment[Name]> {
+  const value = env()[name];
+  if (value === undefined) throw new Error(`The environment is not complete:\n  ${name}: is missing`);
+  return value as NonNullable<Environment[Name]>;
+}

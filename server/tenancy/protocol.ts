@@ -1,0 +1,86 @@
+import type pg from "pg";
+import { checkedSchemaName } from "./names.ts";
+import type { Placement } from "./placement.ts";
+
+/** The schema name that Prisma believes in. It stands in engine-made SQL only, and is cut out there. */
+export const sentinelSchema = "__tenant__";
+const sentinelQualifier = `"${sentinelSchema}".`;
+
+/** SQLSTATE that the guard raises when a process's belief about a tenant is stale. */
+export const guardRefusal = "AT001";
+
+export type Entry = {
+  placement: Placement;
+  key: string;
+  readOnly: boolean;
+  /** Version of roles and members on which the caller decided; undefined for acts of the system. */
+  accessVersion: number | undefined;
+  statementTimeoutMs: number;
+  lockTimeoutMs: number;
+  idleTimeoutMs: number;
+};
+
+export type EntryBatch = { begin: string; statements: pg.QueryConfig[] };
+
+/** What is said to the server on entering and leaving a tenant: the whole of it, in one place. */
+export type Protocol = {
+  enter(entry: Entry): EntryBatch;
+  leave: string;
+  unqualify(sql: string): string;
+};
+
+const settings = `SELECT set_config('search_path', $1, true), set_config('app.tenant_key', $2, true),
+ set_config('statement_timeout', $3, true), set_config('lock_timeout', $4, true),
+ set_config('idle_in_transaction_session_timeout', $5, true)`;
+
+// The refusing function is called only for a row that differs; a missing row (wrong key) differs too.
+const guard = `SELECT astra.refuse_entry(g.found) FROM (SELECT (SELECT concat_ws('/', epoch, state,
+ CASE WHEN $2 THEN access_version END) FROM tenant_guard) AS found) g WHERE g.found IS DISTINCT FROM $1`;
+
+export const tenantProtocol: Protocol = {
+  enter(entry) {
+    const schema = checkedSchemaName(entry.placement.schema);
+    const { epoch, state } = entry.placement;
+    const version = entry.accessVersion;
+    return {
+      begin: `BEGIN${entry.readOnly ? " READ ONLY" : ""}; SET LOCAL ROLE "${schema}"`,
+      statements: [
+        {
+          text: settings,
+          // The key travels as a bound value: statement text is seen in logs and in pg_stat_activity.
+          values: [
+            `${schema}, pg_temp`,
+            entry.key,
+            String(entry.statementTimeoutMs),
+            String(entry.lockTimeoutMs),
+            String(entry.idleTimeoutMs),
+          ],
+        },
+        {
+          text: guard,
+          values: [
+            version === undefined ? `${epoch}/${state}` : `${epoch}/${state}/${version}`,
+            version !== undefined,
+          ],
+        },
+      ],
+    };
+  },
+
+  // A session-level set_config typed into the scope would otherwise survive COMMIT and meet the next tenant.
+  leave: "RESET ROLE; RESET ALL; COMMIT",
+
+  unqualify(sql) {
+    return sql.includes(sentinelQualifier) ? sql.replaceAll(sentinelQualifier, "") : sql;
+  },
+};
+
+const allowedKeywords = /^[\s(]*(?:SELECT|WITH|INSERT|UPDATE|DELETE)\b/i;
+
+/**
+ * Whether a statement is of a kind that a tenant scope runs; the extended protocol holds it to one. A
+ * leading comment is refused too: PostgreSQL's comments nest, and could hide a COMMIT from this check.
+ */
+export function isAllowedSql(sql: string): boolean {
+  return allowedKeywords.test(sql);
+}

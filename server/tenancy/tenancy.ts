@@ -1,0 +1,305 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { AppError } from "../platform/errors.ts";
+import { tenantKey } from "./key.ts";
+import { Lane, type TenantClient } from "./lane.ts";
+import { LaneQueue } from "./lane-queue.ts";
+import { PlacementCache, type FindPlacement, type Placement } from "./placement.ts";
+import { guardRefusal, tenantProtocol, type Protocol } from "./protocol.ts";
+import { currentScope, Scope } from "./scope.ts";
+import { isTransient, StaleAccess, StaleBelief } from "./failures.ts";
+import type { ReadDb, TenantDb } from "./tenant-db.ts";
+
+/** How long, how often and how much: every limit of a tenant transaction. */
+export type TenancyLimits = {
+  /** Whole transaction, in milliseconds; then its connection is cut. */
+  deadlineMs: number;
+  statementTimeoutMs: number;
+  lockTimeoutMs: number;
+  idleTimeoutMs: number;
+  /** Waiting for a free lane, in milliseconds. */
+  laneWaitMs: number;
+  /** Callers that may wait for a lane at once; a further one is refused. */
+  laneWaitersMax: number;
+  /** Tries of one transaction, the first included, when it fails in a way that passes. */
+  attemptsMax: number;
+};
+
+export const defaultLimits: TenancyLimits = {
+  deadlineMs: 20_000,
+  statementTimeoutMs: 10_000,
+  lockTimeoutMs: 4_000,
+  idleTimeoutMs: 10_000,
+  laneWaitMs: 5_000,
+  laneWaitersMax: 1_000,
+  attemptsMax: 4,
+};
+
+/** What the outside hears of the kernel: counted as metrics. */
+export type TenancyWatch = {
+  guardRefused?(placement: Placement): void;
+  retried?(reason: string): void;
+};
+
+export type TenancyParts = {
+  masterSecret: string;
+  lanes: number;
+  findPlacement: FindPlacement;
+  /** The pool of one shard, whose login is astra_app. Throws for an unknown shard. */
+  pool(shardId: string): pg.Pool;
+  protocol?: Protocol;
+  limits?: Partial<TenancyLimits>;
+  watch?: TenancyWatch;
+};
+
+export type ScopeOptions = {
+  readOnly: boolean;
+  /** Version of roles and members that the caller's permission was read at. */
+  accessVersion?: number;
+  deadlineMs?: number;
+};
+
+/** The kernel: the one way in which code reaches the data of an organization. */
+export class Tenancy {
+  readonly #parts: TenancyParts;
+  readonly #limits: TenancyLimits;
+  readonly #protocol: Protocol;
+  readonly #placements: PlacementCache;
+  readonly #queue: LaneQueue;
+
+  constructor(parts: TenancyParts) {
+    this.#parts = parts;
+    this.#limits = { ...defaultLimits, ...parts.limits };
+    this.#protocol = parts.protocol ?? tenantProtocol;
+    this.#placements = new PlacementCache(parts.findPlacement);
+    this.#queue = new LaneQueue(parts.lanes, () => Lane.create(this.#protocol), this.#limits);
+  }
+
+  /**
+   * Runs `work` inside one transaction of one tenant and commits it. A scope of the same tenant is joined.
+   * Failures that pass (serialization, deadlock, lost connection) run `work` again, so it must act on
+   * nothing but the database. Throws AppError (no_tenant, tenant_conflict, organization_suspended, …),
+   * StaleAccess when roles or members changed, and whatever `work` throws.
+   */
+  withTenant<Result>(
+    tenantId: string,
+    options: ScopeOptions & { readOnly: true },
+    work: (db: ReadDb) => Promise<Result>,
+  ): Promise<Result>;
+  withTenant<Result>(
+    tenantId: string,
+    options: ScopeOptions & { readOnly: false },
+    work: (db: TenantDb) => Promise<Result>,
+  ): Promise<Result>;
+  async withTenant<Result>(
+    tenantId: string,
+    options: ScopeOptions,
+    work: (db: TenantDb) => Promise<Result>,
+  ): Promise<Result> {
+    if (!tenantId) throw new AppError("INTERNAL", "no_tenant", "No organization was named.");
+    const outer = currentScope.getStore();
+    if (outer?.open) return this.#join(outer, tenantId, options, work);
+    for (let attempt = 1; ; attempt++) {
+      const placement = await this.#usablePlacement(tenantId, options.readOnly);
+      try {
+        return await this.#queue.use((lane) => this.#stay(lane, placement, options, work));
+      } catch (error) {
+        if (attempt >= this.#limits.attemptsMax) throw settled(error);
+        if (error instanceof StaleBelief) {
+          this.#parts.watch?.guardRefused?.(placement);
+          this.#placements.forget(tenantId);
+        } else if (!isTransient(error)) throw settled(error);
+        this.#parts.watch?.retried?.(error instanceof StaleBelief ? "guard" : "transient");
+        await sleep(5 * 2 ** attempt * (0.5 + Math.random()));
+      }
+    }
+  }
+
+  /** Forgets what is believed of a tenant; the next entry reads its placement again. */
+  forget(tenantId: string): void {
+    this.#placements.forget(tenantId);
+  }
+
+  /** Waits for running scopes and disposes of the lanes; the pools belong to their maker. */
+  async close(): Promise<void> {
+    await this.#queue.close();
+  }
+
+  #lanesOf = new WeakMap<Scope, TenantClient>();
+
+  async #join<Result>(
+    outer: Scope,
+    tenantId: string,
+    options: ScopeOptions,
+    work: (db: TenantDb) => Promise<Result>,
+  ): Promise<Result> {
+    const client = this.#lanesOf.get(outer);
+    if (outer.placement.tenantId !== tenantId || !client) {
+      throw new AppError("INTERNAL", "tenant_conflict", "A tenant scope cannot open inside another one.");
+    }
+    if (outer.readOnly && !options.readOnly) {
+      throw new AppError("INTERNAL", "read_only_scope", "A read-only scope cannot be joined to write.");
+    }
+    return work(client);
+  }
+
+  async #usablePlacement(tenantId: string, readOnly: boolean): Promise<Placement> {
+    const placement = await this.#placements.get(tenantId);
+    if (!placement) throw new AppError("NOT_FOUND", "no_tenant", "This organization does not exist.");
+    switch (placement.state) {
+      case "active":
+        return placement;
+      case "read_only":
+        if (readOnly) return placement;
+        throw new AppError("FORBIDDEN", "organization_read_only", "This organization is read-only at present.");
+      case "suspended":
+        throw new AppError("FORBIDDEN", "organization_suspended", "This organization is suspended.");
+      case "moving":
+        throw new AppError("UNAVAILABLE", "organization_moving", "This organization is being moved. Try again.");
+      case "provisioning":
+        throw new AppError("UNAVAILABLE", "organization_preparing", "This organization is being prepared.");
+      case "erasing":
+        throw new AppError("NOT_FOUND", "no_tenant", "This organization does not exist.");
+      default:
+        return placement.state satisfies never;
+    }
+  }
+
+  async #stay<Result>(
+    lane: Lane,
+    placement: Placement,
+    options: ScopeOptions,
+    work: (db: TenantDb) => Promise<Result>,
+  ): Promise<Result> {
+    // Built before a connection is taken: a throw here must have nothing to give back.
+    const batch = this.#protocol.enter({
+      placement,
+      key: tenantKey(this.#parts.masterSecret, placement.tenantId, placement.keyVersion),
+      readOnly: options.readOnly,
+      accessVersion: options.accessVersion,
+      ...this.#limits,
+    });
+    const connection = await this.#parts.pool(placement.shardId).connect();
+    const scope = new Scope(placement, options.readOnly, connection);
+    const broken = (error: Error) => scope.fail(error);
+    connection.on("error", broken);
+    const deadlineMs = options.deadlineMs ?? this.#limits.deadlineMs;
+    const timer = setTimeout(() => cut(scope, deadlineMs), deadlineMs);
+    let unusable: Error | true | undefined;
+    try {
+      const entered = enter(scope, batch);
+      lane.serve(scope);
+      this.#lanesOf.set(scope, lane.client);
+      const result = await currentScope.run(scope, async () => work(lane.client));
+      await entered;
+      await this.#commit(scope);
+      return result;
+    } catch (error) {
+      scope.open = false;
+      unusable = await rollBack(scope);
+      throw rootCause(scope, options, error);
+    } finally {
+      clearTimeout(timer);
+      scope.open = false;
+      lane.serve(undefined);
+      connection.off("error", broken);
+      connection.release(scope.operations > 0 ? true : unusable);
+    }
+  }
+
+  async #commit(scope: Scope): Promise<void> {
+    if (scope.operations > 0) {
+      throw new AppError("INTERNAL", "query_not_awaited", "A query was still running when its scope ended.");
+    }
+    scope.open = false;
+    let answers: pg.QueryResult[];
+    try {
+      // Several statements answer with an array, which pg's types do not tell.
+      answers = (await scope.connection.query(this.#protocol.leave)) as unknown as pg.QueryResult[];
+    } catch (error) {
+      if (!scope.readOnly && isConnectionLoss(error)) throw commitUnknown(error);
+      throw error;
+    }
+    const last = Array.isArray(answers) ? answers.at(-1) : answers;
+    // COMMIT of an aborted transaction answers ROLLBACK, without an error.
+    if ((last as pg.QueryResult | undefined)?.command !== "COMMIT") {
+      throw new AppError("INTERNAL", "rolled_back", "The transaction was rolled back.", {
+        cause: scope.failure?.error,
+      });
+    }
+  }
+}
+
+/** Sends the whole entry in one go; nothing waits for it but the end of the scope. */
+function enter(scope: Scope, batch: ReturnType<Protocol["enter"]>): Promise<unknown> {
+  const answers = [scope.connection.query(batch.begin)];
+  for (const statement of batch.statements) answers.push(scope.connection.query(statement));
+  const entered = Promise.all(
+    answers.map((answer) =>
+      answer.catch((error: unknown) => {
+        scope.fail(error);
+        throw error;
+      }),
+    ),
+  );
+  // The first statement of the work fails as well when the entry did; that error may come first.
+  entered.catch(() => {});
+  return entered;
+}
+
+function cut(scope: Scope, deadlineMs: number): void {
+  scope.fail(
+    new AppError("UNAVAILABLE", "deadline", `The transaction took longer than ${deadlineMs} ms.`),
+  );
+  scope.open = false;
+  // pg offers no public way to drop a connection whose answer never comes.
+  const { connection } = scope.connection as unknown as { connection: { stream: { destroy(): void } } };
+  connection.stream.destroy();
+}
+
+/** Leaves nothing open on the connection; answers the reason to destroy it, if there is one. */
+async function rollBack(scope: Scope): Promise<Error | undefined> {
+  try {
+    // Session-level settings typed in this transaction are undone by its rollback; RESET stands behind.
+    await scope.connection.query("ROLLBACK; RESET ROLE; RESET ALL");
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error("rollback failed");
+  }
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  return isTransient(error, "connection");
+}
+
+function commitUnknown(cause: unknown): AppError {
+  const message = "The connection was lost while saving. Look whether the change is there before you repeat it.";
+  return new AppError("UNAVAILABLE", "commit_unknown", message, { cause });
+}
+
+/** What really went wrong: the server's first error counts, not the ones that it caused. */
+function rootCause(scope: Scope, options: ScopeOptions, error: unknown): unknown {
+  const first = scope.failure;
+  if (error instanceof AppError && error.reason !== "rolled_back") return error;
+  if (!first) return error;
+  if (first.code === guardRefusal) {
+    const { epoch, state } = scope.placement;
+    const found = /\[(.*)\]/.exec(first.error.message)?.[1] ?? "";
+    const [foundEpoch, foundState] = found.split("/");
+    const sameTenant = foundEpoch === String(epoch) && foundState === state;
+    return sameTenant && options.accessVersion !== undefined ? new StaleAccess() : new StaleBelief(found);
+  }
+  if (first.error instanceof AppError || isTransient(first.error)) return first.error;
+  return error;
+}
+
+/** Turns what is left after the last try into an answer for the caller. */
+function settled(error: unknown): unknown {
+  if (error instanceof StaleBelief) {
+    return new AppError("UNAVAILABLE", "tenant_guard", "This organization is changing. Try again.", { cause: error });
+  }
+  if (isTransient(error)) {
+    return new AppError("UNAVAILABLE", "try_again", "The database was busy. Try again.", { cause: error });
+  }
+  return error;
+}
