@@ -1,0 +1,75 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+import { Tooltip } from "#app/_ui/tooltip.tsx";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** One clock for all times on the page; ticks each minute, and only while something listens. */
+function subscribeToMinutes(onTick: () => void): () => void {
+  const timer = setInterval(onTick, minuteMs);
+  return () => clearInterval(timer);
+}
+
+function currentMinute(): number {
+  return Math.floor(Date.now() / minuteMs) * minuteMs;
+}
+
+/** False on the server and while hydrating, where the viewer's time zone is not known yet. */
+function useInBrowser(): boolean {
+  return useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
+  );
+}
+
+/** "5 minutes ago", with the exact time as a tooltip; keeps itself current. */
+export function RelativeTime({ date }: { date: Date }) {
+  const now = useSyncExternalStore(subscribeToMinutes, currentMinute, currentMinute);
+  const inBrowser = useInBrowser();
+  return (
+    <Tooltip content={formatExact(date, inBrowser)}>
+      <time dateTime={date.toISOString()} suppressHydrationWarning className="whitespace-nowrap">
+        {formatRelative(date, now)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** Day, month and year in the viewer's time zone. */
+export function CalendarDate({ date }: { date: Date }) {
+  const inBrowser = useInBrowser();
+  const format = new Intl.DateTimeFormat("en", {
+    dateStyle: "medium",
+    ...(inBrowser ? {} : { timeZone: "UTC" }),
+  });
+  return (
+    <time dateTime={date.toISOString()} className="whitespace-nowrap">
+      {format.format(date)}
+    </time>
+  );
+}
+
+function formatExact(date: Date, inBrowser: boolean): string {
+  return new Intl.DateTimeFormat("en", {
+    dateStyle: "full",
+    timeStyle: "short",
+    ...(inBrowser ? {} : { timeZone: "UTC" }),
+  }).format(date);
+}
+
+/** "now", "12 minutes ago", "yesterday", "in 3 days"; a date once it is more than four weeks away. */
+export function formatRelative(date: Date, nowMs: number): string {
+  const diffMs = date.getTime() - nowMs;
+  const size = Math.abs(diffMs);
+  if (size < minuteMs) return "just now";
+  if (size < hourMs) return relative.format(Math.trunc(diffMs / minuteMs), "minute");
+  if (size < dayMs) return relative.format(Math.trunc(diffMs / hourMs), "hour");
+  if (size < 28 * dayMs) return relative.format(Math.trunc(diffMs / dayMs), "day");
+  return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(date);
+}
