@@ -29,7 +29,9 @@ export function readSecrets(dataDir: string): Secrets {
   const kept: Partial<Record<string, unknown>> = fs.existsSync(file)
     ? (JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>)
     : {};
-  const secrets = Object.fromEntries(NAMES.map((name) => [name, keptOrNew(kept[name])])) as unknown as Secrets;
+  const secrets = Object.fromEntries(
+    NAMES.map((name) => [name, keptOrNew(kept[name])]),
+  ) as unknown as Secrets;
   if (NAMES.some((name) => kept[name] !== secrets[name])) {
     // Renamed into place: a launcher that dies here must not leave half a file, which would lock the data away.
     fs.writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });

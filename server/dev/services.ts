@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { lockDataDir } from "./data-lock.ts";
-import { type Child, startChild } from "./embedded/children.ts";
+import { type Child, type ChildSpec, startChild } from "./embedded/children.ts";
 import { startPostgres } from "./embedded/postgres.ts";
 import { type RedisSource, startRedis } from "./embedded/redis.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
@@ -17,7 +17,7 @@ export interface ServicesOptions {
   /** The name of the database inside the embedded PostgreSQL. */
   database?: string;
   /** Addresses that are given (DATABASE_URL, REDIS_URL) are used instead of starting a service. */
-  given: NodeJS.ProcessEnv;
+  given: NodeJS.Dict<string>;
 }
 
 export interface Services {
@@ -29,11 +29,11 @@ export interface Services {
   postgresDataDir: string | undefined;
   redisSource: RedisSource | "given";
   /** Starts a child that is stopped before the services, and before those that were started earlier. */
-  start(spec: Parameters<typeof startChild>[0]): Child;
+  start: (spec: ChildSpec) => Child;
   /** Resolves when a child ended that nobody stopped, with words for a person. */
   failed: Promise<string>;
   /** Stops everything, the last started first. May be called twice. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** Takes the data directory, starts PostgreSQL and Redis where none are given, and makes up what they need. */
@@ -93,7 +93,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
 }
 
 /** The admin address of a database and those of the three logins in it. */
-export function databaseEnv(adminUrl: string, secrets: Secrets, given: NodeJS.ProcessEnv = {}) {
+export function databaseEnv(adminUrl: string, secrets: Secrets, given: NodeJS.Dict<string> = {}) {
   const login = (user: string, password: string) => {
     const url = new URL(adminUrl);
     url.username = user;
@@ -108,7 +108,7 @@ export function databaseEnv(adminUrl: string, secrets: Secrets, given: NodeJS.Pr
   };
 }
 
-function secretEnv(secrets: Secrets, given: NodeJS.ProcessEnv) {
+function secretEnv(secrets: Secrets, given: NodeJS.Dict<string>) {
   return {
     TENANT_KEY_SECRET: given.TENANT_KEY_SECRET || secrets.tenantKeySecret,
     AUTH_SECRET: given.AUTH_SECRET || secrets.authSecret,

@@ -62,7 +62,10 @@ export function onDatabase(url: string, name: string): string {
   return address.href;
 }
 
-async function withAdmin<Result>(adminUrl: string, act: (admin: pg.Client) => Promise<Result>): Promise<Result> {
+async function withAdmin<Result>(
+  adminUrl: string,
+  act: (admin: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const admin = new pg.Client({ connectionString: onDatabase(adminUrl, "postgres") });
   await admin.connect();
   try {

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 120_000;
  * Real Redis from the Debian or Ubuntu archive, downloaded with a private apt state and unpacked below
  * `cacheDir`: needs no root and installs nothing. Undefined where there is no apt or no archive.
  */
-export function unpackRedis(cacheDir: string): { command: string; env: NodeJS.ProcessEnv } | undefined {
+export function unpackRedis(cacheDir: string): { command: string; env: NodeJS.Dict<string> } | undefined {
   const root = path.join(cacheDir, "redis");
   const command = path.join(root, "usr/bin/redis-server");
   if (!fs.existsSync(command) && !download(cacheDir, root)) return undefined;
@@ -61,7 +61,7 @@ function aptOptions(state: string): string[] {
   return ["-q=2", ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`])];
 }
 
-function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
+function run(command: string, args: string[], cwd: string, env: NodeJS.Dict<string> = {}) {
   const result = spawnSync(command, args, {
     cwd,
     env: { ...process.env, ...env },
@@ -72,7 +72,7 @@ function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEn
   if (result.status !== 0) throw new Error(`${command} ${args.at(-1)}: ${result.stderr.trim()}`);
 }
 
-function libraryPath(root: string): NodeJS.ProcessEnv {
+function libraryPath(root: string): NodeJS.Dict<string> {
   const folders = ["usr/lib", "lib"]
     .map((folder) => path.join(root, folder))
     .filter((folder) => fs.existsSync(folder))

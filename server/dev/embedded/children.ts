@@ -7,7 +7,8 @@ export interface ChildSpec {
   name: string;
   command: string;
   args: readonly string[];
-  env?: NodeJS.ProcessEnv;
+  /** On top of our own environment; undefined takes a variable away. */
+  env?: NodeJS.Dict<string>;
   cwd?: string;
   /** Runs as this user (only root may ask for it). */
   user?: { uid: number; gid: number };
@@ -28,9 +29,9 @@ export interface Child {
   pid: number;
   /** Resolves when the process has ended, with what to tell a person: "exit code 1", "SIGKILL". */
   ended: Promise<string>;
-  isRunning(): boolean;
+  isRunning: () => boolean;
   /** Ends it in order, by force after the timeout. May be called twice. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**
@@ -44,7 +45,7 @@ export function startChild(spec: ChildSpec): Child {
   const output = typeof spec.output === "number" ? spec.output : "pipe";
   const child = spawn(command, args, {
     cwd: spec.cwd,
-    env: spec.env,
+    env: { ...process.env, ...spec.env },
     ...(keptByPipe ? {} : spec.user),
     detached: true,
     stdio: [keptByPipe ? "pipe" : "ignore", output, output],
@@ -82,7 +83,7 @@ function forwardOutput(child: ChildProcess, take: (chunk: string) => void) {
 }
 
 async function stopChild(target: {
-  isRunning(): boolean;
+  isRunning: () => boolean;
   pid: number;
   ended: Promise<string>;
   spec: ChildSpec;

@@ -78,7 +78,10 @@ function canRun(native: string, user: User): boolean {
 
 // A checkout under a 0700 home is out of reach for the user that we drop to.
 function copyForUser(native: string, user: User): string {
-  const version = createHash("sha256").update(native).update(String(fs.statSync(native).mtimeMs)).digest("hex");
+  const version = createHash("sha256")
+    .update(native)
+    .update(String(fs.statSync(native).mtimeMs))
+    .digest("hex");
   const target = path.join(os.tmpdir(), `astra-postgres-${version.slice(0, 12)}`);
   if (fs.existsSync(target) && fs.statSync(target).uid === process.getuid?.() && canRun(target, user)) {
     return target;

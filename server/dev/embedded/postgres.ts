@@ -48,7 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     name: "PostgreSQL",
     command: path.join(native, "bin/postgres"),
     args: serverArguments(dataDir, port, options.durable),
-    env: { ...process.env, ...SERVER_ENV },
+    env: SERVER_ENV,
     cwd: "/",
     user,
     // SIGINT is PostgreSQL's "fast" shutdown: sessions are cut, the cluster is left clean.

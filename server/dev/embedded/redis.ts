@@ -31,7 +31,7 @@ interface RedisServer {
   source: RedisSource;
   command: string;
   args: string[];
-  env: NodeJS.ProcessEnv;
+  env: NodeJS.Dict<string>;
 }
 
 const ALL_SOURCES: readonly RedisSource[] = ["system", "unpacked", "javascript"];
@@ -50,12 +50,13 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
     name: "Redis",
     command: server.command,
     args: server.args,
-    env: { ...process.env, ...server.env },
+    env: server.env,
     output: log,
   });
   fs.closeSync(log);
   const answers = async () => {
-    if (!child.isRunning()) throw new Error(`Redis ended at once: ${await child.ended}; see ${options.logFile}`);
+    if (!child.isRunning())
+      throw new Error(`Redis ended at once: ${await child.ended}; see ${options.logFile}`);
     return canConnect(port);
   };
   try {
