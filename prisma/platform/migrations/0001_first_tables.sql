@@ -33,12 +33,12 @@ CREATE TABLE "account_tokens" (
     "id" UUID NOT NULL,
     "account_id" UUID NOT NULL,
     "purpose" TEXT NOT NULL,
-    "token_hash" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "used_at" TIMESTAMPTZ(3),
 
-    CONSTRAINT "account_tokens_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "account_tokens_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "account_tokens_purpose_check" CHECK ("purpose" IN ('confirm_email', 'reset_password'))
 );
 
 -- CreateTable
@@ -128,9 +128,6 @@ CREATE UNIQUE INDEX "accounts_email_key" ON "accounts"("email");
 
 -- CreateIndex
 CREATE INDEX "sessions_account_id_idx" ON "sessions"("account_id");
-
--- CreateIndex
-CREATE UNIQUE INDEX "account_tokens_token_hash_key" ON "account_tokens"("token_hash");
 
 -- CreateIndex
 CREATE INDEX "account_tokens_account_id_purpose_idx" ON "account_tokens"("account_id", "purpose");

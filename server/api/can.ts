@@ -1,0 +1,110 @@
+import { TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { findOrganization, forgetDirectory, isMember } from "../access/directory.ts";
+import { forgetAccess, memberAccess, noAccess } from "../access/member-access.ts";
+import { permissionRegistry, type Permission } from "../access/permissions.ts";
+import { recordSecurityEvent } from "../access/security-log.ts";
+import { AppError } from "../platform/errors.ts";
+import { StaleAccess } from "../tenancy/failures.ts";
+import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
+import { transact } from "../tenancy/transact.ts";
+import type { RequestContext } from "./request-context.ts";
+import { observedProcedure } from "./trpc.ts";
+
+type Verb<Ctx, Schema extends z.ZodType, Result> = (ctx: Ctx, input: z.output<Schema>) => Promise<Result>;
+
+/**
+ * Procedures of an organization that need a permission. The order is fixed: who and where, permission,
+ * input, transaction, verb. A query runs READ ONLY. Refusals are AppErrors with a stable reason.
+ */
+export function can(permission: Permission) {
+  const guarded = observedProcedure.meta({ guard: permission }).use(async ({ ctx, next }) => {
+    const door = await ctx.turn.add(() => openDoor(ctx, permission));
+    return next({ ctx: { ...ctx, door } });
+  });
+  return {
+    /** Reads one organization. */
+    query<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<ReadCtx, Schema, Result>) {
+      return guarded.input(schema).query(({ ctx, input }) =>
+        // tRPC's own type of a parsed input does not resolve for a schema that is still a parameter.
+        patiently(ctx, permission, (door) => transact(door, "read", (c) => verb(c, input as z.output<Schema>))),
+      );
+    },
+    /** Changes one organization. */
+    mutation<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<WriteCtx, Schema, Result>) {
+      return guarded.input(schema).mutation(({ ctx, input }) =>
+        patiently(ctx, permission, (door) => transact(door, "write", (c) => verb(c, input as z.output<Schema>))),
+      );
+    },
+    /** For a verb that talks to the network or the platform: it opens its own short transactions. */
+    direct<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<Door, Schema, Result>) {
+      return guarded
+        .input(schema)
+        .mutation(({ ctx, input }) => patiently(ctx, permission, (door) => verb(door, input as z.output<Schema>)));
+    },
+  };
+}
+
+/** Runs in the request's turn; once more through a fresh door when roles or members changed meanwhile. */
+function patiently<Result>(
+  ctx: RequestContext & { door: Door },
+  permission: Permission,
+  work: (door: Door) => Promise<Result>,
+): Promise<Result> {
+  return ctx.turn.add(async () => {
+    let { door } = ctx;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work(door);
+      } catch (error) {
+        if (!(error instanceof StaleAccess)) throw error;
+        if (attempt >= 3) throw new AppError("UNAVAILABLE", "try_again", "Roles are changing just now. Try again.");
+        if (door.actor.kind === "member") forgetAccess(door.organization.id, door.actor.accountId);
+        door = await openDoor(ctx, permission);
+      }
+    }
+  });
+}
+
+/**
+ * Resolves and proves who acts in which organization. Throws UNAUTHORIZED without a session and AppError
+ * no_access, email_not_confirmed or missing_permission.
+ */
+export async function openDoor(ctx: RequestContext, permission: Permission): Promise<Door> {
+  const session = await ctx.session();
+  if (!session) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
+  if (!session.emailConfirmed) {
+    throw new AppError("FORBIDDEN", "email_not_confirmed", "Confirm your e-mail address first.");
+  }
+  const organization = ctx.organizationSlug === null ? null : await findOrganization(ctx.organizationSlug);
+  if (!organization) throw noAccess();
+  const { accountId } = session;
+  if (!(await isMember(organization.id, accountId))) {
+    await recordSecurityEvent({
+      kind: "not_a_member",
+      organizationId: organization.id,
+      accountId,
+      request: ctx.request,
+    });
+    throw noAccess();
+  }
+  const access = await memberAccess(organization.id, accountId).catch((error: unknown) => {
+    forgetDirectory(organization.id, accountId);
+    throw error;
+  });
+  if (!access.permissions.has(permission)) throw missingPermission(permission);
+  return {
+    organization,
+    actor: { kind: "member", accountId, ...access },
+    request: ctx.request,
+    clock: ctx.clock,
+    log: ctx.log.child({ organization: organization.id, account: accountId }),
+    accessVersion: access.accessVersion,
+  };
+}
+
+function missingPermission(permission: Permission): AppError {
+  const { description } = permissionRegistry[permission];
+  const message = `Your role does not permit this: ${description.toLowerCase()} (${permission}).`;
+  return new AppError("FORBIDDEN", "missing_permission", message, { field: permission });
+}

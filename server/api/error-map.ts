@@ -1,0 +1,98 @@
+import { TRPCError } from "@trpc/server";
+import { ZodError } from "zod";
+import { AppError, type ErrorCode } from "../platform/errors.ts";
+
+type TrpcCode = TRPCError["code"];
+
+const trpcCodes = {
+  BAD_REQUEST: "BAD_REQUEST",
+  UNAUTHENTICATED: "UNAUTHORIZED",
+  PAYMENT_REQUIRED: "PAYMENT_REQUIRED",
+  FORBIDDEN: "FORBIDDEN",
+  NOT_FOUND: "NOT_FOUND",
+  CONFLICT: "CONFLICT",
+  PRECONDITION_FAILED: "PRECONDITION_FAILED",
+  TOO_LARGE: "PAYLOAD_TOO_LARGE",
+  UNSUPPORTED_MEDIA: "UNSUPPORTED_MEDIA_TYPE",
+  RATE_LIMITED: "TOO_MANY_REQUESTS",
+  INTERNAL: "INTERNAL_SERVER_ERROR",
+  UNAVAILABLE: "SERVICE_UNAVAILABLE",
+} as const satisfies Record<ErrorCode, TrpcCode>;
+
+/** Gives a refusal its place in tRPC's codes; whatever is not a refusal becomes an internal error. */
+export function toTrpcError(error: TRPCError): TRPCError {
+  if (error.cause instanceof AppError) {
+    const { code, message } = error.cause;
+    return new TRPCError({ code: trpcCodes[code], message, cause: error.cause });
+  }
+  return error;
+}
+
+/** What a refused caller is told. `reason` is stable and for programs, `message` for people. */
+export type WireErrorData = {
+  reason: string;
+  message: string;
+  field: string | null;
+  /** For input that does not fit: path → what is wrong with it. */
+  fields: Record<string, string> | null;
+  requestId: string | null;
+};
+
+const reasonOf: Partial<Record<TrpcCode, string>> = {
+  UNAUTHORIZED: "not_signed_in",
+  NOT_FOUND: "no_such_procedure",
+  METHOD_NOT_SUPPORTED: "wrong_method",
+  UNSUPPORTED_MEDIA_TYPE: "wrong_content_type",
+  PAYLOAD_TOO_LARGE: "too_large",
+  BAD_REQUEST: "bad_request",
+  PARSE_ERROR: "bad_json",
+};
+
+/** The error as it leaves the house: never a stack, a query or another's name. */
+export function wireError(error: TRPCError, requestId: string | null): { message: string; data: WireErrorData & { code: TrpcCode; httpStatus: number } } {
+  const mapped = toTrpcError(error);
+  const data = { ...describe(mapped), requestId, code: mapped.code, httpStatus: statusOf(mapped.code) };
+  return { message: data.message, data };
+}
+
+function describe(error: TRPCError): Omit<WireErrorData, "requestId"> {
+  const { cause } = error;
+  if (cause instanceof AppError && cause.code !== "INTERNAL") {
+    return { reason: cause.reason, message: cause.message, field: cause.field ?? null, fields: null };
+  }
+  if (cause instanceof ZodError) {
+    const fields = Object.fromEntries(cause.issues.map((issue) => [issue.path.join("."), issue.message]));
+    const field = Object.keys(fields)[0] ?? null;
+    return { reason: "invalid_input", message: "Some of what was sent is not right.", field, fields };
+  }
+  const reason = reasonOf[error.code];
+  if (reason) return { reason, message: sentences[reason] ?? "The request is not right.", field: null, fields: null };
+  return { reason: "internal", message: "Something went wrong.", field: null, fields: null };
+}
+
+const sentences: Record<string, string> = {
+  not_signed_in: "Sign in first.",
+  no_such_procedure: "There is no such procedure.",
+  wrong_method: "This procedure is called in another way.",
+  wrong_content_type: "Send the request as application/json.",
+  too_large: "The request is too large.",
+};
+
+function statusOf(code: TrpcCode): number {
+  const statuses: Partial<Record<TrpcCode, number>> = {
+    PARSE_ERROR: 400,
+    BAD_REQUEST: 400,
+    UNAUTHORIZED: 401,
+    PAYMENT_REQUIRED: 402,
+    FORBIDDEN: 403,
+    NOT_FOUND: 404,
+    METHOD_NOT_SUPPORTED: 405,
+    CONFLICT: 409,
+    PRECONDITION_FAILED: 412,
+    PAYLOAD_TOO_LARGE: 413,
+    UNSUPPORTED_MEDIA_TYPE: 415,
+    TOO_MANY_REQUESTS: 429,
+    SERVICE_UNAVAILABLE: 503,
+  };
+  return statuses[code] ?? 500;
+}

@@ -1,0 +1,55 @@
+import PQueue from "p-queue";
+import { systemClock, type Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { RequestInfo } from "../tenancy/context.ts";
+
+/** Whoever signed in, as looked up for this request. */
+export type AccountSession = {
+  sessionId: string;
+  accountId: string;
+  name: string;
+  email: string;
+  emailConfirmed: boolean;
+};
+
+/** What is known of a request before any procedure runs. */
+export type RequestContext = {
+  request: RequestInfo;
+  log: Log;
+  clock: Clock;
+  /** The organization that the request names; proved before anything is done in it. */
+  organizationSlug: string | null;
+  /** Looked up once, on first need. */
+  session(): Promise<AccountSession | null>;
+  /** Set once the session was looked up, for the log. */
+  accountId: string | null;
+  /** A request runs its tenant transactions one after another: a page that asks ten things takes one connection. */
+  turn: PQueue;
+};
+
+/** Builds the context of one request around the way its session is found. */
+export function createRequestContext(parts: {
+  request: RequestInfo;
+  log: Log;
+  organizationSlug: string | null;
+  findSession(): Promise<AccountSession | null>;
+  clock?: Clock;
+}): RequestContext {
+  let session: Promise<AccountSession | null> | undefined;
+  const context: RequestContext = {
+    request: parts.request,
+    log: parts.log.child({ requestId: parts.request.id }),
+    clock: parts.clock ?? systemClock,
+    organizationSlug: parts.organizationSlug,
+    accountId: null,
+    turn: new PQueue({ concurrency: 1 }),
+    session() {
+      session ??= parts.findSession().then((found) => {
+        context.accountId = found?.accountId ?? null;
+        return found;
+      });
+      return session;
+    },
+  };
+  return context;
+}

@@ -1,0 +1,50 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import superjson from "superjson";
+import type { Permission } from "../access/permissions.ts";
+import { toTrpcError, wireError } from "./error-map.ts";
+import type { RequestContext } from "./request-context.ts";
+import { procedureSeconds } from "../platform/metrics.ts";
+
+/** How a procedure is guarded: a permission in an organization, or one of the doors without one. */
+export type ProcedureMeta = { guard: Permission | "account" | "operator" | "public" };
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer: superjson,
+    errorFormatter: ({ shape, error, ctx }) => ({
+      ...shape,
+      ...wireError(error, ctx?.request.id ?? null),
+    }),
+  });
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** The one place in which every call is timed, logged and has its error mapped. */
+const observed = t.middleware(async ({ ctx, path, type, next }) => {
+  const start = performance.now();
+  const result = await next();
+  const durationMs = Math.round((performance.now() - start) * 10) / 10;
+  const error = result.ok ? undefined : toTrpcError(result.error);
+  procedureSeconds.observe({ procedure: path, outcome: error?.code ?? "ok" }, durationMs / 1000);
+  const line = { action: path, type, durationMs, organization: ctx.organizationSlug, account: ctx.accountId };
+  if (!error) ctx.log.info(line, "procedure");
+  else if (error.code === "INTERNAL_SERVER_ERROR") ctx.log.error({ ...line, err: error.cause ?? error }, "procedure failed");
+  else ctx.log.info({ ...line, refused: error.code, reason: error.message }, "procedure refused");
+  if (error) throw error;
+  return result;
+});
+
+export const observedProcedure = t.procedure.use(observed);
+
+/** A procedure for anyone, signed in or not. */
+export const publicProcedure = observedProcedure.meta({ guard: "public" });
+
+/** A procedure for a signed-in account, outside any organization. */
+export const accountProcedure = observedProcedure.meta({ guard: "account" }).use(async ({ ctx, next }) => {
+  const session = await ctx.session();
+  if (!session) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
+  return next({ ctx: { ...ctx, account: session } });
+});

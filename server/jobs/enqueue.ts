@@ -1,0 +1,49 @@
+import type { PlatformTx } from "../platform/database.ts";
+import { AppError } from "../platform/errors.ts";
+import type { WriteCtx } from "../tenancy/context.ts";
+import { jobs, type JobName, type JobPayload, type PlatformJobName, type TenantJobName } from "./registry.ts";
+import { wakeRelay } from "./wake.ts";
+
+/**
+ * Accepts a job in the transaction of the change that causes it: both commit or neither. The tenant
+ * comes from the transaction's own key. `at` delays the first try. Throws AppError for a payload that
+ * does not fit the registry.
+ */
+export async function enqueue<Name extends TenantJobName>(
+  ctx: WriteCtx,
+  name: Name,
+  payload: JobPayload<Name>,
+  options: { at?: Date } = {},
+): Promise<string> {
+  const text = checkedPayload(name, payload);
+  const rows = await ctx.db.$queryRaw<{ id: string }[]>`
+    SELECT astra.enqueue(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${ctx.request.id}) AS id`;
+  ctx.afterCommit(wakeRelay);
+  return acceptedId(rows);
+}
+
+/** Accepts a job of the platform in a platform transaction. The caller wakes the relay after its commit. */
+export async function enqueuePlatform<Name extends PlatformJobName>(
+  tx: PlatformTx,
+  name: Name,
+  payload: JobPayload<Name>,
+  options: { at?: Date; requestId?: string } = {},
+): Promise<string> {
+  const text = checkedPayload(name, payload);
+  const requestId = options.requestId ?? null;
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT astra.enqueue_platform(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${requestId}) AS id`;
+  return acceptedId(rows);
+}
+
+function checkedPayload(name: JobName, payload: unknown): string {
+  const parsed = jobs[name].payload.safeParse(payload);
+  if (!parsed.success) throw new AppError("INTERNAL", "job_payload", `The job ${name} got a wrong payload.`);
+  return JSON.stringify(parsed.data);
+}
+
+function acceptedId(rows: { id: string }[]): string {
+  const id = rows[0]?.id;
+  if (!id) throw new AppError("INTERNAL", "job_refused", "The job was not accepted.");
+  return id;
+}

@@ -1,0 +1,51 @@
+import { Redis } from "ioredis";
+import { env } from "./env.ts";
+import { log } from "./log.ts";
+
+let shared: Redis | undefined;
+
+/**
+ * The process's Redis connection for short commands: it fails quickly instead of queueing for ever,
+ * since everything asked of it may also be done without.
+ */
+export function redis(): Redis {
+  shared ??= watched(
+    new Redis(env().REDIS_URL, {
+      connectTimeout: 2_000,
+      commandTimeout: 1_000,
+      maxRetriesPerRequest: 1,
+      retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+    }),
+  );
+  return shared;
+}
+
+/** A connection for blocking use (BullMQ, subscriptions): it waits for Redis however long it is away. */
+export function blockingRedis(): Redis {
+  return watched(
+    new Redis(env().REDIS_URL, {
+      connectTimeout: 2_000,
+      maxRetriesPerRequest: null,
+      retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+    }),
+  );
+}
+
+/** Ends the shared connection; for the end of a process. */
+export async function closeRedis(): Promise<void> {
+  shared?.disconnect();
+  shared = undefined;
+}
+
+function watched(connection: Redis): Redis {
+  let away = false;
+  connection.on("error", (error) => {
+    // One line for each absence: ioredis reports every attempt.
+    if (!away) log("redis").warn({ err: error }, "Redis is away");
+    away = true;
+  });
+  connection.on("ready", () => {
+    away = false;
+  });
+  return connection;
+}

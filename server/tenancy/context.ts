@@ -1,0 +1,42 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { ReadDb, TenantDb } from "./tenant-db.ts";
+
+/** Who acts. Permissions are those in force now; a system job has none and passes no permission check. */
+export type Actor =
+  | {
+      kind: "member";
+      memberId: string;
+      accountId: string;
+      name: string;
+      roleKey: string;
+      permissions: ReadonlySet<string>;
+    }
+  | { kind: "system"; name: string; permissions: ReadonlySet<string> };
+
+/** Where an act came from; it stands in the audit entry and follows the jobs it causes. */
+export type RequestInfo = { id: string; ip: string | null; userAgent: string | null };
+
+/** The organization as the directory shows it. */
+export type OrganizationInfo = { id: string; slug: string; name: string; plan: string };
+
+/** What a verb knows before a transaction is open: everything but the data. */
+export type Door = {
+  organization: OrganizationInfo;
+  actor: Actor;
+  request: RequestInfo;
+  clock: Clock;
+  log: Log;
+  /** Version of roles and members at which the actor's permissions were read. */
+  accessVersion: number | undefined;
+};
+
+/** What every verb gets: who, where, when, and the one organization's data. */
+export type Ctx<Db> = Door & {
+  db: Db;
+  /** Runs after the commit and never before; best effort, for wake-ups and caches only. */
+  afterCommit(callback: () => void): void;
+};
+
+export type ReadCtx = Ctx<ReadDb>;
+export type WriteCtx = Ctx<TenantDb>;

@@ -1,0 +1,39 @@
+import type { Door, ReadCtx, WriteCtx } from "./context.ts";
+import { tenancy } from "./kernel.ts";
+import type { TenantDb } from "./tenant-db.ts";
+
+/**
+ * Runs one verb in one transaction of the door's organization: what it writes, its audit entries and its
+ * jobs commit together or not at all. May run the verb again after a failure that passes. Throws what
+ * `withTenant` throws.
+ */
+export function transact<Result>(
+  door: Door,
+  mode: "read",
+  verb: (ctx: ReadCtx) => Promise<Result>,
+): Promise<Result>;
+export function transact<Result>(
+  door: Door,
+  mode: "write",
+  verb: (ctx: WriteCtx) => Promise<Result>,
+): Promise<Result>;
+export async function transact<Result>(
+  door: Door,
+  mode: "read" | "write",
+  verb: (ctx: WriteCtx) => Promise<Result>,
+): Promise<Result> {
+  let callbacks: (() => void)[] = [];
+  const run = (db: TenantDb) => {
+    // A second try starts from nothing: what the first one noted was rolled back.
+    callbacks = [];
+    return verb({ ...door, db, afterCommit: (callback) => callbacks.push(callback) });
+  };
+  const version = door.accessVersion === undefined ? {} : { accessVersion: door.accessVersion };
+  const result =
+    mode === "write"
+      ? await tenancy().withTenant(door.organization.id, { readOnly: false, ...version }, run)
+      : // In a READ ONLY transaction a write fails in the server; the verb's type refuses it before.
+        await tenancy().withTenant(door.organization.id, { readOnly: true, ...version }, (db) => run(db as TenantDb));
+  for (const callback of callbacks) callback();
+  return result;
+}
