@@ -52,6 +52,14 @@ function initialsOf(name: string, count: 1 | 2): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const first = words[0] ?? "?";
   const last = words.length > 1 ? words[words.length - 1] : undefined;
-  const letters = [first, last].slice(0, count).map((word) => [...(word ?? "")][0] ?? "");
+  const letters = [first, last].slice(0, count).map((word) => firstLetter(word ?? ""));
   return letters.join("").toLocaleUpperCase("en");
+}
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What a reader sees as the first letter, even where it is written with several code points. */
+function firstLetter(word: string): string {
+  const [first] = graphemes.segment(word);
+  return first?.segment ?? "";
 }

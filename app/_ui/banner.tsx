@@ -24,7 +24,7 @@ export function Banner({ tone = "info", title, children, actions, urgent = false
   const { icon: Icon, style } = tones[tone];
   return (
     <div
-      role={urgent ? "alert" : "status"}
+      role={urgent ? "alert" : undefined}
       className={cn(
         "flex flex-wrap items-start gap-x-4 gap-y-2 rounded-lg px-3.5 py-2.5 text-base",
         style,

@@ -24,10 +24,10 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       <IconButton label={state === "copied" ? "Copied" : label} size="sm" onClick={() => void copy()}>
         {state === "copied" ? <Check aria-hidden className="text-success-text" /> : <Copy aria-hidden />}
       </IconButton>
-      <span role="status" className="sr-only">
+      <output className="sr-only">
         {state === "copied" && "Copied"}
         {state === "refused" && "Copying was refused by the browser"}
-      </span>
+      </output>
     </>
   );
 }

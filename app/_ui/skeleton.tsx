@@ -11,9 +11,5 @@ export function Skeleton({ className }: { className?: string }) {
 
 /** Says once that the page is on its way, for people who do not see the bars. */
 export function LoadingNote({ children = "Loading" }: { children?: string }) {
-  return (
-    <p role="status" className="sr-only">
-      {children}
-    </p>
-  );
+  return <output className="sr-only">{children}</output>;
 }

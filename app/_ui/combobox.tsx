@@ -1,0 +1,87 @@
+"use client";
+
+import { useState, type ReactNode } from "react";
+import { Command } from "cmdk";
+import { Check, Search } from "lucide-react";
+import { cn } from "#app/_ui/class-names.ts";
+import { menuItemStyle } from "#app/_ui/menu-style.ts";
+import { Popover } from "#app/_ui/popover.tsx";
+import { Spinner } from "#app/_ui/spinner.tsx";
+
+export type ComboboxOption = { value: string; label: string; hint?: string; icon?: ReactNode };
+
+type ComboboxProps = {
+  /** The button that shows the choice; it must forward its ref and props. */
+  trigger: ReactNode;
+  /** Names the list and its search field: "Assignee". */
+  label: string;
+  value: string | null;
+  options: readonly ComboboxOption[];
+  onValueChange: (value: string) => void;
+  /** Given where the server searches; without it the options at hand are filtered here. */
+  onSearch?: (text: string) => void;
+  loading?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  align?: "start" | "end";
+};
+
+/** One of many: a searchable list under a button. */
+export function Combobox(props: ComboboxProps) {
+  const { trigger, label, value, options, onValueChange, onSearch, loading = false, align = "start" } = props;
+  const [open, setOpen] = useState(false);
+
+  function change(next: boolean): void {
+    setOpen(next);
+    props.onOpenChange?.(next);
+    if (next) onSearch?.("");
+  }
+
+  return (
+    <Popover
+      open={open}
+      onOpenChange={change}
+      trigger={trigger}
+      label={label}
+      align={align}
+      className="w-64 p-0"
+    >
+      <Command label={label} shouldFilter={!onSearch} loop>
+        <div className="flex items-center gap-2 border-b border-line px-3">
+          <Search aria-hidden className="size-4 shrink-0 text-ink-subtle" />
+          <Command.Input
+            placeholder={`${label}…`}
+            onValueChange={onSearch}
+            className="h-9 min-w-0 flex-1 bg-transparent text-base outline-none pointer-coarse:h-11"
+          />
+          {loading && <Spinner className="size-3.5 text-ink-subtle" />}
+        </div>
+        <Command.List className="max-h-64 overflow-y-auto p-1">
+          <Command.Empty className="px-3 py-6 text-center text-sm text-ink-subtle">
+            {loading ? "Searching…" : "Nothing found"}
+          </Command.Empty>
+          {options.map((option) => (
+            <Command.Item
+              key={option.value}
+              value={option.value}
+              keywords={[option.label, option.hint ?? ""]}
+              onSelect={() => {
+                onValueChange(option.value);
+                change(false);
+              }}
+              className={cn(menuItemStyle, "pr-8")}
+            >
+              {option.icon}
+              <span className="min-w-0 flex-1">
+                <span className="clip-line block">{option.label}</span>
+                {option.hint && (
+                  <span className="clip-line block text-xs text-ink-subtle">{option.hint}</span>
+                )}
+              </span>
+              {option.value === value && <Check aria-hidden className="absolute right-2 text-accent-text" />}
+            </Command.Item>
+          ))}
+        </Command.List>
+      </Command>
+    </Popover>
+  );
+}
