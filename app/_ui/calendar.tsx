@@ -1,7 +1,8 @@
 "use client";
 
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useRef, useState, type KeyboardEvent } from "react";
 import { ChevronLeft, ChevronRight } from "lucide-react";
+import { flushSync } from "react-dom";
 import { cn } from "#app/_ui/class-names.ts";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import {
@@ -30,19 +31,14 @@ type CalendarProps = { value: PlainDate | null; today: PlainDate; onChoose: (day
 export function Calendar({ value, today, onChoose }: CalendarProps) {
   const [focused, setFocused] = useState(value ?? today);
   const grid = useRef<HTMLTableElement>(null);
-  const moved = useRef(false);
-
-  useEffect(() => {
-    if (moved.current) grid.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus();
-    moved.current = false;
-  }, [focused]);
 
   function move(event: KeyboardEvent): void {
     const next = dayAfterKey(event.key, focused);
     if (!next) return;
     event.preventDefault();
-    moved.current = true;
-    setFocused(next);
+    // The day to focus may only be drawn with the next month's page.
+    flushSync(() => setFocused(next));
+    grid.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus();
   }
 
   return (

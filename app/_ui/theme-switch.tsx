@@ -6,7 +6,8 @@ import { RadioGroup } from "radix-ui";
 import { cn } from "#app/_ui/class-names.ts";
 import { readTheme, themeCookie, type Theme } from "#app/_ui/theme.ts";
 
-const options = [
+/** The three choices, in the order in which they are offered. */
+export const themes = [
   { value: "system", label: "System", icon: Monitor },
   { value: "light", label: "Light", icon: Sun },
   { value: "dark", label: "Dark", icon: Moon },
@@ -25,7 +26,8 @@ function currentTheme(): Theme {
   return readTheme(document.documentElement.dataset["theme"]);
 }
 
-function chooseTheme(theme: Theme): void {
+/** Changes the colours at once and remembers the choice in this browser. */
+export function chooseTheme(theme: Theme): void {
   const root = document.documentElement;
   if (theme === "system") delete root.dataset["theme"];
   else root.dataset["theme"] = theme;
@@ -33,9 +35,14 @@ function chooseTheme(theme: Theme): void {
   document.cookie = `${themeCookie}=${theme}; path=/; max-age=${age}; samesite=lax`;
 }
 
-/** Chooses light, dark, or what the system says; takes effect at once and is remembered in this browser. */
-export function ThemeSwitch({ compact = false }: { compact?: boolean }) {
-  const theme = useSyncExternalStore(subscribe, currentTheme, () => "system" as const);
+/** The theme in force by choice; "system" on the server and while hydrating. */
+export function useTheme(): Theme {
+  return useSyncExternalStore(subscribe, currentTheme, () => "system" as const);
+}
+
+/** Light, dark, or what the system says. */
+export function ThemeSwitch() {
+  const theme = useTheme();
   return (
     <RadioGroup.Root
       aria-label="Theme"
@@ -44,18 +51,17 @@ export function ThemeSwitch({ compact = false }: { compact?: boolean }) {
       onValueChange={(value) => chooseTheme(readTheme(value))}
       className="inline-flex gap-0.5 rounded-lg bg-pressed p-0.5"
     >
-      {options.map(({ value, label, icon: Icon }) => (
+      {themes.map(({ value, label, icon: Icon }) => (
         <RadioGroup.Item
           key={value}
           value={value}
-          aria-label={label}
           className={cn(
             "inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-sm text-ink-muted transition-colors duration-100 hover:text-ink pointer-coarse:h-9",
             "data-[state=checked]:bg-raised data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:shadow-xs",
           )}
         >
           <Icon aria-hidden className="size-4" />
-          {!compact && label}
+          {label}
         </RadioGroup.Item>
       ))}
     </RadioGroup.Root>

@@ -23,6 +23,7 @@ export function RowLink({ onOpen, className, ...rest }: RowLinkProps) {
     <Link
       {...rest}
       data-row-link
+      {...(onOpen ? { "data-stays-here": "" } : {})}
       onClick={open}
       onKeyDown={moveBetweenRows}
       className={cn(
