@@ -7,12 +7,12 @@ import { generateClients } from "./generate.mjs";
 import { ensureInstalled, ROOT, withSetupLock } from "./install.mjs";
 
 const SCRIPTS = {
-  start: "server/dev/start.ts",
-  dev: "server/dev/dev.ts",
-  test: "server/dev/test.ts",
-  check: "server/dev/check.ts",
-  bench: "server/dev/bench.ts",
-  astra: "server/dev/astra.ts",
+  start: ["launch.ts", "start"],
+  dev: ["launch.ts", "dev"],
+  test: ["test.ts"],
+  check: ["check.ts"],
+  bench: ["bench.ts"],
+  astra: ["astra.ts"],
 };
 // The first that runs TypeScript without a flag.
 const OLDEST_NODE = [22, 18];
@@ -30,7 +30,8 @@ try {
     await generateClients(found);
     return found;
   });
-  run(node, script, args);
+  const [file, ...first] = script;
+  run(node, path.join(import.meta.dirname, file), [...first, ...args]);
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }
@@ -52,7 +53,7 @@ function chooseNode() {
 }
 
 function run(node, file, rest) {
-  const child = spawn(node, [path.join(ROOT, file), ...rest], {
+  const child = spawn(node, [file, ...rest], {
     cwd: ROOT,
     env: {
       ...process.env,

@@ -16,10 +16,13 @@ export interface DataLock {
   release(): void;
 }
 
+/** Another launcher lives on the data directory. */
+export class DataDirInUse extends Error {}
+
 const ORPHANS_TIMEOUT_MS = 20_000;
 
 /**
- * Makes this process the only launcher on the data directory; throws an error for people when another one
+ * Makes this process the only launcher on the data directory; throws DataDirInUse when another one
  * lives. The lock of a dead launcher is taken over once its last children have ended.
  */
 export async function lockDataDir(dataDir: string): Promise<DataLock> {
@@ -33,6 +36,7 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
   } finally {
     fs.rmSync(draft, { force: true });
   }
+  let released = false;
   return {
     addChild(pid) {
       const child = identify(pid);
@@ -40,7 +44,11 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
       holder.children.push(child);
       fs.writeFileSync(file, JSON.stringify(holder));
     },
-    release: () => fs.rmSync(file, { force: true }),
+    release() {
+      // Not a second time: by then it may be someone else's.
+      if (!released) fs.rmSync(file, { force: true });
+      released = true;
+    },
   };
 }
 
@@ -49,7 +57,9 @@ async function takeOver(file: string, dataDir: string) {
   if (!previous) return;
   if (lives(previous.process)) {
     const pid = previous.process.split(":")[0];
-    throw new Error(`Astra already runs on ${dataDir} (process ${pid}). Stop it, or set ASTRA_DATA_DIR.`);
+    throw new DataDirInUse(
+      `Astra already runs on ${dataDir} (process ${pid}). Stop it, or set ASTRA_DATA_DIR.`,
+    );
   }
   // After a kill -9 the services need a moment to shut down; a second server on the same files would harm them.
   await until(() => !previous.children.some(lives), {

@@ -31,9 +31,8 @@ async function generateClient(node, client, version) {
       env: { ...process.env, PRISMA_HIDE_UPDATE_MESSAGE: "1", CHECKPOINT_DISABLE: "1" },
     });
   } catch (error) {
-    throw new Error(
-      `prisma generate (${client}) failed:\n${error.stdout ?? ""}${error.stderr ?? error.message}`,
-    );
+    const output = `${error.stdout ?? ""}${error.stderr ?? ""}` || error.message;
+    throw new Error(`prisma generate (${client}) failed:\n${output}`, { cause: error });
   }
   fs.writeFileSync(stamp, hash);
 }

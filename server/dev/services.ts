@@ -1,22 +1,21 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { lockDataDir } from "./data-lock.ts";
+import { CACHE_DIR } from "./checkout.ts";
+import { type DataLock, lockDataDir } from "./data-lock.ts";
 import { type Child, type ChildSpec, startChild } from "./embedded/children.ts";
-import { startPostgres } from "./embedded/postgres.ts";
-import { type RedisSource, startRedis } from "./embedded/redis.ts";
+import { type Postgres, startPostgres } from "./embedded/postgres.ts";
+import { type Redis, startRedis } from "./embedded/redis.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
-
-export const ROOT = path.resolve(import.meta.dirname, "../..");
 
 export interface ServicesOptions {
   /** Holds the databases, the secrets and the logs. */
   dataDir: string;
-  /** False only for tests. */
+  /** False only for tests: a power cut may lose everything. */
   durable: boolean;
   /** The name of the database inside the embedded PostgreSQL. */
   database?: string;
-  /** Addresses that are given (DATABASE_URL, REDIS_URL) are used instead of starting a service. */
+  /** Addresses that are given here (DATABASE_URL, REDIS_URL) are used instead of starting a service. */
   given: NodeJS.Dict<string>;
 }
 
@@ -27,73 +26,70 @@ export interface Services {
   logDir: string;
   /** Where PostgreSQL's files are; undefined with a given DATABASE_URL. */
   postgresDataDir: string | undefined;
-  redisSource: RedisSource | "given";
   /** Starts a child that is stopped before the services, and before those that were started earlier. */
   start: (spec: ChildSpec) => Child;
   /** Resolves when a child ended that nobody stopped, with words for a person. */
   failed: Promise<string>;
-  /** Stops everything, the last started first. May be called twice. */
+  /** Stops everything, the last started first, and gives the data directory free. May be called twice. */
   stop: () => Promise<void>;
 }
 
 /** Takes the data directory, starts PostgreSQL and Redis where none are given, and makes up what they need. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { dataDir, given } = options;
-  fs.mkdirSync(dataDir, { recursive: true });
-  const lock = await lockDataDir(dataDir);
-  const running: Child[] = [];
-  let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= stopInTurn(running).finally(() => lock.release()));
-  const { promise: failed, resolve: fail } = Promise.withResolvers<string>();
-  const keep = (child: Child) => {
-    running.push(child);
-    lock.addChild(child.pid);
-    void child.ended.then((how) => stopping ?? fail(`${child.name} ended: ${how}`));
-    return child;
-  };
   const logDir = path.join(dataDir, "logs");
   fs.mkdirSync(logDir, { recursive: true });
+  const lock = await lockDataDir(dataDir);
+  process.once("exit", () => lock.release());
+  const family = new Family(lock);
   try {
     const secrets = readSecrets(dataDir);
-    const postgres = given.DATABASE_URL
-      ? undefined
-      : await startPostgres({
-          dataDir: path.join(dataDir, "postgres"),
-          password: secrets.postgresPassword,
-          database: options.database ?? "astra",
-          durable: options.durable,
-          logFile: path.join(logDir, "postgres.log"),
-        });
-    if (postgres) keep(postgres.child);
-    const redis = given.REDIS_URL
-      ? undefined
-      : await startRedis({
-          dataDir: path.join(dataDir, "redis"),
-          cacheDir: path.join(ROOT, ".cache"),
-          durable: options.durable,
-          logFile: path.join(logDir, "redis.log"),
-        });
-    if (redis) keep(redis.child);
-    const databaseUrl = postgres?.url ?? given.DATABASE_URL ?? "";
-    const redisUrl = redis?.url ?? given.REDIS_URL ?? "";
+    const postgres = given.DATABASE_URL ? undefined : await ownPostgres(options, secrets, logDir);
+    if (postgres) family.keep(postgres.child);
+    const redis = given.REDIS_URL ? undefined : await ownRedis(options, logDir);
+    if (redis) family.keep(redis.child);
     return {
-      env: { ...databaseEnv(databaseUrl, secrets, given), ...secretEnv(secrets, given), REDIS_URL: redisUrl },
+      env: {
+        ...databaseEnv(postgres?.url ?? given.DATABASE_URL ?? "", secrets, given),
+        REDIS_URL: redis?.url ?? given.REDIS_URL ?? "",
+        TENANT_KEY_SECRET: given.TENANT_KEY_SECRET || secrets.tenantKeySecret,
+        AUTH_SECRET: given.AUTH_SECRET || secrets.authSecret,
+        METRICS_TOKEN: given.METRICS_TOKEN || secrets.metricsToken,
+      },
       dataDir,
       logDir,
       postgresDataDir: postgres?.dataDir,
-      redisSource: redis?.source ?? "given",
-      start: (spec) => keep(startChild(spec)),
-      failed,
-      stop,
+      start: (spec) => family.keep(startChild(spec)),
+      failed: family.failed,
+      stop: () => family.stop(),
     };
   } catch (error) {
-    await stop();
+    await family.stop();
     throw error;
   }
 }
 
-/** The admin address of a database and those of the three logins in it. */
-export function databaseEnv(adminUrl: string, secrets: Secrets, given: NodeJS.Dict<string> = {}) {
+function ownPostgres(options: ServicesOptions, secrets: Secrets, logDir: string): Promise<Postgres> {
+  return startPostgres({
+    dataDir: path.join(options.dataDir, "postgres"),
+    password: secrets.postgresPassword,
+    database: options.database ?? "astra",
+    durable: options.durable,
+    logFile: path.join(logDir, "postgres.log"),
+  });
+}
+
+function ownRedis(options: ServicesOptions, logDir: string): Promise<Redis> {
+  return startRedis({
+    dataDir: path.join(options.dataDir, "redis"),
+    cacheDir: CACHE_DIR,
+    durable: options.durable,
+    logFile: path.join(logDir, "redis.log"),
+  });
+}
+
+// The three logins stand on the same server and database as the administrator.
+function databaseEnv(adminUrl: string, secrets: Secrets, given: NodeJS.Dict<string>) {
   const login = (user: string, password: string) => {
     const url = new URL(adminUrl);
     url.username = user;
@@ -108,15 +104,38 @@ export function databaseEnv(adminUrl: string, secrets: Secrets, given: NodeJS.Di
   };
 }
 
-function secretEnv(secrets: Secrets, given: NodeJS.Dict<string>) {
-  return {
-    TENANT_KEY_SECRET: given.TENANT_KEY_SECRET || secrets.tenantKeySecret,
-    AUTH_SECRET: given.AUTH_SECRET || secrets.authSecret,
-    METRICS_TOKEN: given.METRICS_TOKEN || secrets.metricsToken,
-  };
-}
+/** The children of one data directory, which live and end together. */
+class Family {
+  readonly failed: Promise<string>;
+  readonly #children: Child[] = [];
+  readonly #lock: DataLock;
+  readonly #fail: (reason: string) => void;
+  #stopping: Promise<void> | undefined;
 
-// In reverse: the worker hangs in its own shutdown when Redis is already gone.
-async function stopInTurn(running: Child[]) {
-  for (const child of running.toReversed()) await child.stop();
+  constructor(lock: DataLock) {
+    this.#lock = lock;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.failed = promise;
+    this.#fail = resolve;
+  }
+
+  keep(child: Child): Child {
+    this.#children.push(child);
+    this.#lock.addChild(child.pid);
+    void child.ended.then((how) => {
+      if (!this.#stopping && !child.isStopping()) this.#fail(`${child.name} ended unexpectedly: ${how}`);
+    });
+    return child;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopInTurn();
+    return this.#stopping;
+  }
+
+  // In reverse: the worker's own shutdown hangs when Redis is already gone.
+  async #stopInTurn() {
+    for (const child of this.#children.toReversed()) await child.stop();
+    this.#lock.release();
+  }
 }

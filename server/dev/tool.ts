@@ -1,7 +1,7 @@
 import path from "node:path";
 
-import { type Child, startChild } from "./embedded/children.ts";
-import { ROOT } from "./services.ts";
+import { startChild } from "./embedded/children.ts";
+import { ROOT } from "./checkout.ts";
 
 export interface ToolResult {
   ok: boolean;
@@ -13,8 +13,6 @@ export interface ToolOptions {
   env?: NodeJS.Dict<string>;
   /** Also shows the output while it comes. */
   show?: boolean;
-  /** Is given the running process, so that the caller can stop it. */
-  onStart?: (child: Child) => void;
 }
 
 /** Runs a program of node_modules/.bin to its end, on this very Node. */
@@ -45,7 +43,6 @@ export async function runNode(
       if (options.show) process.stdout.write(chunk);
     },
   });
-  options.onStart?.(child);
   const how = await child.ended;
   return { ok: how === "exit code 0", output: chunks.join(""), ms: performance.now() - from };
 }

@@ -4,8 +4,9 @@ import path from "node:path";
 
 import type { TestProject } from "vitest/node";
 
+import { ROOT } from "#server/dev/checkout.ts";
 import { makeScratchDir, removeDir } from "#server/dev/scratch-dir.ts";
-import { ROOT, startServices } from "#server/dev/services.ts";
+import { startServices } from "#server/dev/services.ts";
 
 import { sealTemplate, TEMPLATE_DATABASE } from "./database.ts";
 

@@ -30,8 +30,19 @@ export interface Child {
   /** Resolves when the process has ended, with what to tell a person: "exit code 1", "SIGKILL". */
   ended: Promise<string>;
   isRunning: () => boolean;
+  /** Whether we have asked it to end. */
+  isStopping: () => boolean;
   /** Ends it in order, by force after the timeout. May be called twice. */
   stop: () => Promise<void>;
+}
+
+const started: Child[] = [];
+let closing = false;
+
+/** Ends all children of this process in order, the last started first; from then on none can be started. */
+export async function stopAllChildren(): Promise<void> {
+  closing = true;
+  for (const child of started.toReversed()) await child.stop();
 }
 
 /**
@@ -40,6 +51,7 @@ export interface Child {
  * Call it on the main thread: the kernel's death signal fires when the spawning *thread* ends.
  */
 export function startChild(spec: ChildSpec): Child {
+  if (closing) throw new Error("Stopping: nothing more is started.");
   const deathSignal = spec.deathSignal ?? spec.stopSignal ?? "SIGTERM";
   const { command, args, keptByPipe } = guarded(spec, deathSignal);
   const output = typeof spec.output === "number" ? spec.output : "pipe";
@@ -58,8 +70,12 @@ export function startChild(spec: ChildSpec): Child {
     child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const isRunning = () => pid > 0 && child.exitCode === null && child.signalCode === null;
-  const stop = () => stopChild({ isRunning, pid, ended, spec });
-  return { name: spec.name, pid, ended, isRunning, stop };
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= stopChild({ isRunning, pid, ended, spec }));
+  const isStopping = () => stopping !== undefined;
+  const kept: Child = { name: spec.name, pid, ended, isRunning, isStopping, stop };
+  started.push(kept);
+  return kept;
 }
 
 function guarded(spec: ChildSpec, deathSignal: NodeJS.Signals) {

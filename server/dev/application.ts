@@ -1,0 +1,177 @@
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { z } from "zod";
+
+import { ROOT } from "./checkout.ts";
+import { freePort } from "./embedded/ports.ts";
+import { until } from "./embedded/until.ts";
+import { openProcessLog, type ProcessLog } from "./process-log.ts";
+import type { Services } from "./services.ts";
+import { runNode, type ToolResult } from "./tool.ts";
+
+const CLI = path.join(ROOT, "server/cli/main.ts");
+const NEXT = path.join(ROOT, "node_modules/next/dist/bin/next");
+const WORKER = path.join(ROOT, "workers/main.ts");
+const MAIL_CATCHER = path.join(ROOT, "server/dev/mail-catcher.ts");
+const READY_TIMEOUT_MS = 90_000;
+
+const Logins = z.object({
+  logins: z.array(z.object({ email: z.string(), password: z.string(), about: z.string() })),
+});
+export type Login = z.infer<typeof Logins>["logins"][number];
+
+export interface ApplicationOptions {
+  services: Services;
+  /** The web process's port on the loopback address. */
+  port: number;
+  /** "start" serves what was built into `distDir`; "dev" compiles on demand and restarts the worker on changes. */
+  mode: "start" | "dev";
+  distDir: string;
+  /** Which variables people have set themselves (SMTP_URL, PUBLIC_URL …). */
+  given: NodeJS.Dict<string>;
+}
+
+export interface Application {
+  url: string;
+  /** What the worker and the command line run with. */
+  env: NodeJS.Dict<string>;
+  /** The page that shows the caught mails; undefined with a given SMTP_URL. */
+  mailUrl: string | undefined;
+}
+
+/** Makes the logins and brings all schemas to this version. */
+export async function prepareDatabase(services: Services): Promise<void> {
+  await runCli(services.env, "setup");
+  await runCli(services.env, "migrate");
+}
+
+/** Seeds the demo once per data directory and answers the demo's logins. */
+export async function seedDemo(services: Services): Promise<Login[]> {
+  const stamp = path.join(services.dataDir, "seeded");
+  if (!fs.existsSync(stamp)) {
+    await runCli(services.env, "seed");
+    fs.writeFileSync(stamp, `${new Date().toISOString()}\n`);
+  }
+  const printed = await runCli(services.env, "seed", "--print");
+  const json =
+    printed.output
+      .trim()
+      .split("\n")
+      .findLast((line) => line.startsWith("{")) ?? "{}";
+  return Logins.parse(JSON.parse(json)).logins;
+}
+
+/** Starts mail catcher, worker and web, and waits until they are ready; throws with the log when one is not. */
+export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  const { services, port, given } = options;
+  const url = given.PUBLIC_URL || `http://127.0.0.1:${port}`;
+  const mail = given.SMTP_URL ? undefined : await startMailCatcher(services);
+  const env = {
+    ...services.env,
+    NODE_ENV: options.mode === "dev" ? "development" : "production",
+    PORT: String(port),
+    PUBLIC_URL: url,
+    WORKER_PORT: given.WORKER_PORT || String(await freePort()),
+    SMTP_URL: given.SMTP_URL || mail?.smtpUrl,
+  };
+  // Both at once: each takes about a second.
+  await Promise.all([startWorker(options, env), startWeb(options, env)]);
+  return { url, mailUrl: mail?.pageUrl, env };
+}
+
+/** Runs one command of `npm run astra`; throws an Error with its output when it fails. */
+export async function runCli(env: NodeJS.Dict<string>, ...args: string[]): Promise<ToolResult> {
+  const result = await runNode(CLI, args, { env: { ...defaultAddresses(), ...env } });
+  if (!result.ok) throw new Error(`"astra ${args.join(" ")}" failed:\n${result.output}`);
+  return result;
+}
+
+/** Addresses that every process must have although a command that ends at once does not use them. */
+export function defaultAddresses() {
+  return {
+    PUBLIC_URL: process.env.PUBLIC_URL || "http://127.0.0.1:3000",
+    SMTP_URL: process.env.SMTP_URL || "smtp://127.0.0.1:25",
+  };
+}
+
+async function startMailCatcher(services: Services) {
+  const log = openProcessLog(services.logDir, "mail", "warnings");
+  const [smtpPort, pagePort] = [await freePort(), await freePort()];
+  await startAndAwait(services, log, {
+    name: "The mail catcher",
+    args: [MAIL_CATCHER],
+    env: { MAIL_CATCHER_SMTP_PORT: String(smtpPort), MAIL_CATCHER_HTTP_PORT: String(pagePort) },
+    ready: () => log.lastLines().includes("mail catcher ready"),
+  });
+  return { smtpUrl: `smtp://127.0.0.1:${smtpPort}`, pageUrl: `http://127.0.0.1:${pagePort}` };
+}
+
+async function startWorker({ services, mode }: ApplicationOptions, env: NodeJS.Dict<string>) {
+  const log = openProcessLog(services.logDir, "worker", mode === "dev" ? "all" : "warnings");
+  await startAndAwait(services, log, {
+    name: "The worker",
+    args: mode === "dev" ? ["--watch", "--watch-preserve-output", WORKER] : [WORKER],
+    // The worker migrates and provisions as the owner; the server's administrator is nothing to it.
+    env: { ...env, DATABASE_URL: undefined },
+    watched: mode === "dev",
+    ready: () => log.lastLines().includes("worker ready"),
+  });
+}
+
+async function startWeb({ services, mode, port, distDir }: ApplicationOptions, env: NodeJS.Dict<string>) {
+  const log = openProcessLog(services.logDir, "web", mode === "dev" ? "all" : "warnings");
+  const address = `http://127.0.0.1:${port}`;
+  await startAndAwait(services, log, {
+    name: "The web process",
+    args: [NEXT, mode === "dev" ? "dev" : "start", "-H", "127.0.0.1", "-p", String(port)],
+    // Empty, not missing: Next would fill in missing ones from a .env file.
+    env: { ...env, DATABASE_URL: "", DATABASE_OWNER_URL: "", NEXT_DIST_DIR: distDir },
+    watched: mode === "dev",
+    ready: () => isHealthy(`${address}/api/health/ready`),
+  });
+}
+
+interface Process {
+  name: string;
+  args: string[];
+  env: NodeJS.Dict<string>;
+  ready: () => boolean | Promise<boolean>;
+  /** Has a child of its own, which must be given the time to stop it when we are killed. */
+  watched?: boolean;
+}
+
+async function startAndAwait(services: Services, log: ProcessLog, process_: Process) {
+  const child = services.start({
+    name: process_.name,
+    command: process.execPath,
+    args: process_.args,
+    cwd: ROOT,
+    env: process_.env,
+    output: log.take,
+    // When we are killed Redis goes at the same moment, and an orderly end would wait for it in vain.
+    deathSignal: process_.watched ? "SIGTERM" : "SIGKILL",
+  });
+  const explain = (what: string) => new Error(`${what}; see ${log.file}:\n${log.lastLines()}`);
+  await until(
+    async () => {
+      if (!child.isRunning()) throw explain(`${process_.name} ended at once (${await child.ended})`);
+      return process_.ready();
+    },
+    { what: process_.name, timeoutMs: READY_TIMEOUT_MS, everyMs: 50 },
+  ).catch(async (error: unknown) => {
+    // Its last words may still be on their way.
+    await sleep(100);
+    throw child.isRunning() ? explain(`${process_.name} is not ready in time`) : error;
+  });
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
