@@ -1,4 +1,7 @@
-import { runTool, type ToolResult } from "./tool.ts";
+import path from "node:path";
+
+import { ROOT } from "./checkout.ts";
+import { runNode, runTool, type ToolResult } from "./tool.ts";
 
 interface Check {
   name: string;
@@ -10,6 +13,7 @@ const CHECKS: readonly Check[] = [
   { name: "unused", run: () => runTool("knip", ["--no-progress"]) },
   { name: "lint", run: () => runTool("oxlint", ["--deny-warnings"]) },
   { name: "format", run: () => runTool("oxfmt", ["--check"]) },
+  { name: "lockfile", run: () => runNode(path.join(ROOT, "server/dev/complete-lock.mjs"), ["--check"]) },
   { name: "tidy", run: () => runTool("vitest", ["run", "--project", "tidy"]) },
 ];
 

@@ -1,5 +1,6 @@
 // `node server/dev/complete-lock.mjs`, after each change of package-lock.json: `npm ci` refuses a lockfile that lacks
-// optional packages of platforms other than the one it was made on. Adds inert entries for them.
+// optional packages of platforms other than the one it was made on. Adds inert entries for them; with `--check` only
+// says which ones are missing.
 import fs from "node:fs";
 import path from "node:path";
 
@@ -24,20 +25,35 @@ for (const [place, entry] of Object.entries(lock.packages)) {
   if (place === "" || entry.link) continue;
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     // A range names no version to write down; npm has resolved those itself so far.
-    if (isLocked(place, name) || !/^\d+\.\d+\.\d+[^ ]*$/.test(version)) continue;
-    lock.packages[`node_modules/${name}`] = inertEntry(name, version, entry.dev);
-    added.push(`${name} ${version}`);
+    if (!/^\d+\.\d+\.\d+[^ ]*$/.test(version)) continue;
+    const missing = missingPlace(place, name, version);
+    if (missing === undefined) continue;
+    lock.packages[missing] = inertEntry(name, version, entry.dev);
+    added.push(`${missing} ${version}`);
   }
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+if (process.argv.includes("--check")) {
+  if (added.length > 0) console.error(`Run it; package-lock.json lacks:\n  ${added.join("\n  ")}`);
+  process.exit(added.length === 0 ? 0 : 1);
+}
 if (added.length > 0) fs.writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(added.length === 0 ? "The lockfile is complete." : `Added:\n  ${added.join("\n  ")}`);
 
-/** Whether `name`, asked for by the package at `place`, is found there or in a folder above, as Node looks it up. */
-function isLocked(place, name) {
+/**
+ * Where an entry for `name` must be added for the package at `place` to find this version, looking it up as Node does;
+ * undefined when it finds it already.
+ */
+function missingPlace(place, name, version) {
+  let below;
   for (let folder = place; ; folder = folder.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, "")) {
-    if (lock.packages[path.posix.join(folder, "node_modules", name)]) return true;
-    if (folder === "") return false;
+    const here = path.posix.join(folder, "node_modules", name);
+    const found = lock.packages[here];
+    if (found?.version === version) return undefined;
+    // Another version stands here: ours must stand nearer to the package that asks.
+    if (found) return below;
+    if (folder === "") return here;
+    below = here;
   }
 }
 

@@ -55,7 +55,14 @@ function install() {
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
   // No package's install script is needed, and some try downloads; NODE_ENV must not leave packages out.
-  const args = [...first, "ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit"];
+  const args = [
+    ...first,
+    "ci",
+    "--loglevel=error",
+    "--ignore-scripts",
+    "--include=dev",
+    "--include=optional",
+  ];
   const result = spawnSync(command, args, { cwd: ROOT, stdio: "inherit" });
   if (result.status !== 0) throw new Error("npm ci failed; the lines above say why.");
 }
