@@ -47,6 +47,14 @@ export async function findOrganization(slug: string): Promise<DirectoryEntry | n
   return row?.organization ?? null;
 }
 
+/** An organization by its id, for acts that do not come through an address. */
+export async function findOrganizationById(id: string): Promise<DirectoryEntry | null> {
+  return platformDb().organization.findUnique({
+    where: { id },
+    select: { id: true, slug: true, name: true, plan: true, deletionAt: true },
+  });
+}
+
 /**
  * Whether an account may ask for an organization at all. Only a yes is remembered; the member row in
  * the tenant, held against the guard's access version, has the last word.

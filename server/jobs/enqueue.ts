@@ -22,17 +22,22 @@ export async function enqueue<Name extends TenantJobName>(
   return acceptedId(rows);
 }
 
-/** Accepts a job of the platform in a platform transaction. The caller wakes the relay after its commit. */
+/**
+ * Accepts a job of the platform in a platform transaction. With `once`, one that waits already will do.
+ * The caller wakes the relay after its commit.
+ */
 export async function enqueuePlatform<Name extends PlatformJobName>(
   tx: PlatformTx,
   name: Name,
   payload: JobPayload<Name>,
-  options: { at?: Date; requestId?: string } = {},
+  options: { at?: Date; requestId?: string; once?: boolean } = {},
 ): Promise<string> {
   const text = checkedPayload(name, payload);
   const requestId = options.requestId ?? null;
+  const once = options.once ?? false;
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT astra.enqueue_platform(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${requestId}) AS id`;
+    SELECT astra.enqueue_platform(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${requestId},
+      ${once}) AS id`;
   return acceptedId(rows);
 }
 

@@ -32,13 +32,6 @@ export const jobs = {
     backoffMs: 500,
     deadlineMs: 30_000,
   },
-  "organizations.erase": {
-    scope: "platform",
-    payload: z.strictObject({ organizationId: id }),
-    attempts: 10,
-    backoffMs: 60_000,
-    deadlineMs: 300_000,
-  },
   "mail.account": {
     scope: "platform",
     payload: z.strictObject({
@@ -64,6 +57,13 @@ export const jobs = {
     attempts: 10,
     backoffMs: 500,
     deadlineMs: 30_000,
+  },
+  "organizations.erase": {
+    scope: "tenant",
+    payload: z.strictObject({}),
+    attempts: 10,
+    backoffMs: 60_000,
+    deadlineMs: 300_000,
   },
 } as const satisfies Record<string, JobDefinition>;
 

@@ -49,6 +49,7 @@ CREATE TABLE astra.outbox (
 );
 CREATE INDEX outbox_pending ON astra.outbox (run_at, id) WHERE state = 'pending';
 CREATE INDEX outbox_dispatched ON astra.outbox (lease_until) WHERE state = 'dispatched';
+CREATE INDEX outbox_waiting_by_name ON astra.outbox (name) WHERE state = 'pending' AND tenant_id IS NULL;
 CREATE INDEX outbox_dead ON astra.outbox (created_at) WHERE state = 'dead';
 CREATE INDEX outbox_done ON astra.outbox (done_at) WHERE state = 'done';
 
@@ -105,12 +106,22 @@ BEGIN
     RETURN FOUND;
 END $$;
 
-CREATE FUNCTION astra.enqueue_platform(job text, payload jsonb, run_at timestamptz, request_id text) RETURNS uuid
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+-- Accepts a job of the platform. With "once", a row of that name which waits already is the answer.
+CREATE FUNCTION astra.enqueue_platform(job text, payload jsonb, run_at timestamptz, request_id text, once boolean)
+RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    accepted uuid;
+BEGIN
+    IF once THEN
+        SELECT o.id INTO accepted FROM astra.outbox o
+        WHERE o.name = job AND o.tenant_id IS NULL AND o.state = 'pending' LIMIT 1;
+        IF FOUND THEN RETURN accepted; END IF;
+    END IF;
     INSERT INTO astra.outbox (name, payload, run_at, request_id)
     VALUES (job, payload, coalesce(enqueue_platform.run_at, now()), enqueue_platform.request_id)
-    RETURNING id
-$$;
+    RETURNING id INTO accepted;
+    RETURN accepted;
+END $$;
 REVOKE ALL ON FUNCTION astra.enqueue_platform FROM PUBLIC;
 
 CREATE FUNCTION astra.complete_platform(job_id uuid) RETURNS boolean

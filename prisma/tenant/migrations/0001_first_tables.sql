@@ -10,6 +10,7 @@ CREATE TABLE "profile" (
     "id" INTEGER NOT NULL DEFAULT 1,
     "name" TEXT NOT NULL,
     "slug" TEXT NOT NULL,
+    "deletion_at" TIMESTAMPTZ(3),
     "version" INTEGER NOT NULL DEFAULT 1,
 
     CONSTRAINT "profile_pkey" PRIMARY KEY ("id"),

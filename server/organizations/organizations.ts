@@ -1,0 +1,146 @@
+import { audit } from "../audit/audit.ts";
+import { emit } from "../events/emit.ts";
+import { enqueue } from "../jobs/enqueue.ts";
+import { platformDb } from "../platform/database.ts";
+import { AppError } from "../platform/errors.ts";
+import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
+import { transact } from "../tenancy/transact.ts";
+import { claiming, claimOrganization, openOrganization } from "./open.ts";
+import { syncProfile } from "./projection.ts";
+import type { ChangeSlug, CreateOrganization, ScheduleDeletion, UpdateOrganization } from "./schema.ts";
+
+const slugsMax = 20;
+const organizationsPerAccountMax = 50;
+const graceDays = 7;
+const dayMs = 86_400_000;
+
+/** Creates an organization whose owner is the account. Answers its slug. Throws AppError too_many_organizations. */
+export async function createOrganization(
+  account: { accountId: string; requestId: string },
+  input: CreateOrganization,
+): Promise<{ slug: string }> {
+  const { accountId, requestId } = account;
+  const claimed = await claiming(async (tx) => {
+    const made = await tx.organization.count({ where: { createdById: accountId } });
+    if (made >= organizationsPerAccountMax) {
+      const message = `An account can create up to ${organizationsPerAccountMax} organizations.`;
+      throw new AppError("FORBIDDEN", "too_many_organizations", message);
+    }
+    return claimOrganization(tx, { name: input.name, createdById: accountId, requestId });
+  });
+  await openOrganization(claimed.organizationId);
+  return { slug: claimed.slug };
+}
+
+/** The organization and what the actor is in it. */
+export async function getOrganization(ctx: ReadCtx) {
+  const { organization, actor } = ctx;
+  if (actor.kind !== "member") throw new AppError("FORBIDDEN", "members_only", "Only members can ask this.");
+  const profile = await ctx.db.profile.findUniqueOrThrow({ where: { id: 1 } });
+  const me = await ctx.db.member.findUniqueOrThrow({
+    where: { id: actor.memberId },
+    select: { id: true, name: true, email: true, joinedAt: true, role: { select: { key: true, name: true } } },
+  });
+  return {
+    id: organization.id,
+    name: profile.name,
+    slug: profile.slug,
+    plan: organization.plan,
+    deletionAt: profile.deletionAt,
+    me: {
+      memberId: me.id,
+      name: me.name,
+      email: me.email,
+      joinedAt: me.joinedAt,
+      roleKey: me.role.key,
+      roleName: me.role.name,
+      permissions: [...actor.permissions],
+    },
+  };
+}
+
+/** Renames the organization. */
+export async function updateOrganization(door: Door, input: UpdateOrganization): Promise<{ name: string }> {
+  await changeProfile(door, "organization.update", "organization.updated", async () => ({ name: input.name }));
+  return { name: input.name };
+}
+
+/**
+ * Gives the organization a new address. The old one keeps leading to it and is never given to another.
+ * Throws AppError slug_taken or too_many_slugs.
+ */
+export async function changeSlug(door: Door, input: ChangeSlug): Promise<{ slug: string }> {
+  // Reserved first: a reserved address that is not used in the end leads here anyway.
+  await reserveSlug(door.organization.id, input.slug);
+  await changeProfile(door, "organization.changeSlug", "organization.updated", async () => ({ slug: input.slug }));
+  return { slug: input.slug };
+}
+
+async function reserveSlug(organizationId: string, slug: string): Promise<void> {
+  const db = platformDb();
+  const known = await db.organizationSlug.count({ where: { organizationId } });
+  const owner = await db.organizationSlug.findUnique({ where: { slug }, select: { organizationId: true } });
+  if (!owner && known >= slugsMax) {
+    const message = `An organization can have had up to ${slugsMax} addresses.`;
+    throw new AppError("FORBIDDEN", "too_many_slugs", message, { field: "slug" });
+  }
+  await db.organizationSlug.createMany({ data: [{ slug, organizationId }], skipDuplicates: true });
+  const holder = await db.organizationSlug.findUniqueOrThrow({
+    where: { slug },
+    select: { organizationId: true },
+  });
+  if (holder.organizationId !== organizationId) {
+    throw new AppError("CONFLICT", "slug_taken", "This address is taken.", { field: "slug" });
+  }
+}
+
+/** Sets the organization to be erased after the days of grace. Throws AppError wrong_confirmation. */
+export async function scheduleDeletion(door: Door, input: ScheduleDeletion): Promise<{ deletionAt: Date }> {
+  const deletionAt = new Date(door.clock.now().getTime() + graceDays * dayMs);
+  await changeProfile(door, "organization.scheduleDeletion", "organization.deletion_scheduled", async (ctx, now) => {
+    if (input.confirm !== now.slug) {
+      const message = `Type the organization's address, ${now.slug}, to confirm.`;
+      throw new AppError("BAD_REQUEST", "wrong_confirmation", message, { field: "confirm" });
+    }
+    await enqueue(ctx, "organizations.erase", {}, { at: deletionAt });
+    return { deletionAt };
+  });
+  return { deletionAt };
+}
+
+/** Takes a scheduled deletion back. */
+export async function cancelDeletion(door: Door): Promise<void> {
+  await changeProfile(door, "organization.cancelDeletion", "organization.deletion_canceled", async () => ({
+    deletionAt: null,
+  }));
+}
+
+type ProfileChange = { name?: string; slug?: string; deletionAt?: Date | null };
+type ProfileEvent = "organization.updated" | "organization.deletion_scheduled" | "organization.deletion_canceled";
+
+/** One change of the profile with its entry, its event and the job that shows it in the directory. */
+async function changeProfile(
+  door: Door,
+  action: string,
+  event: ProfileEvent,
+  decide: (ctx: WriteCtx, now: { name: string; slug: string }) => Promise<ProfileChange>,
+): Promise<void> {
+  await transact(door, "write", async (ctx) => {
+    const select = { name: true, slug: true, deletionAt: true } as const;
+    const before = await ctx.db.profile.findUniqueOrThrow({ where: { id: 1 }, select });
+    const data = await decide(ctx, before);
+    const after = await ctx.db.profile.update({
+      where: { id: 1 },
+      data: { ...data, version: { increment: 1 } },
+      select,
+    });
+    const { id } = door.organization;
+    await audit(ctx, { action, target: { type: "organization", id, label: after.name }, before, after });
+    await emit(ctx, event, { id, name: after.name, slug: after.slug });
+    await enqueue(ctx, "directory.sync-profile", {});
+  });
+  // The job does the same; done here as well, the next page shows the change.
+  await syncProfile(door.organization.id).catch((error: unknown) =>
+    door.log.warn({ err: error }, "the directory follows later"),
+  );
+}

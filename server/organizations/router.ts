@@ -1,0 +1,31 @@
+import { can } from "../api/can.ts";
+import { accountProcedure, router } from "../api/trpc.ts";
+import { overview } from "../projects/overview.ts";
+import {
+  cancelDeletion,
+  changeSlug,
+  createOrganization,
+  getOrganization,
+  scheduleDeletion,
+  updateOrganization,
+} from "./organizations.ts";
+import { ChangeSlug, CreateOrganization, NoInput, ScheduleDeletion, UpdateOrganization } from "./schema.ts";
+
+/** The account's own way to a new organization. */
+export const organizationsRouter = router({
+  create: accountProcedure
+    .input(CreateOrganization)
+    .mutation(({ ctx, input }) =>
+      createOrganization({ accountId: ctx.account.accountId, requestId: ctx.request.id }, input),
+    ),
+});
+
+/** The organization that the request is in. */
+export const organizationRouter = router({
+  get: can("organization.read").query(NoInput, getOrganization),
+  overview: can("organization.read").query(NoInput, overview),
+  update: can("organization.update").direct(UpdateOrganization, updateOrganization),
+  changeSlug: can("organization.update").direct(ChangeSlug, changeSlug),
+  scheduleDeletion: can("organization.delete").direct(ScheduleDeletion, scheduleDeletion),
+  cancelDeletion: can("organization.delete").direct(NoInput, cancelDeletion),
+});
