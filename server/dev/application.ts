@@ -127,7 +127,7 @@ async function startWeb({ services, mode, port, distDir }: ApplicationOptions, e
     name: "The web process",
     args: [NEXT, mode === "dev" ? "dev" : "start", "-H", "127.0.0.1", "-p", String(port)],
     // Empty, not missing: Next would fill in missing ones from a .env file.
-    env: { ...env, DATABASE_URL: "", DATABASE_OWNER_URL: "", NEXT_DIST_DIR: distDir },
+    env: { ...env, DATABASE_URL: "", DATABASE_OWNER_URL: "", NEXT_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: "1" },
     watched: mode === "dev",
     ready: () => isHealthy(`${address}/api/health/ready`),
   });

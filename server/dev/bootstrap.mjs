@@ -63,21 +63,36 @@ function run(node, file, rest) {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
-  watchParent(() => child.kill("SIGTERM"));
+  watchParents(() => child.kill("SIGTERM"));
   child.once("error", (error) => fail(error.message));
   child.once("exit", (code, signal) => process.exit(code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0)));
 }
 
-// npm starts us; a killed npm cannot pass its signal on. Without npm we may well outlive the shell.
-function watchParent(gone) {
+// npm starts us through a shell; a killed npm cannot pass its signal on. Without npm we may well outlive our shell.
+function watchParents(gone) {
   if (!process.env.npm_lifecycle_event) return;
-  const parent = process.ppid;
+  const before = ancestry();
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (ancestry() === before) return;
     clearInterval(timer);
     gone();
   }, PARENT_CHECK_MS);
   timer.unref();
+}
+
+/** The shell that started us and who started that; an orphan is handed to another process. */
+function ancestry() {
+  const shell = process.ppid;
+  return `${shell} ${parentOf(shell)}`;
+}
+
+function parentOf(pid) {
+  try {
+    // The name in brackets may hold spaces; behind it stand the state and the parent.
+    return fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1];
+  } catch {
+    return "unknown";
+  }
 }
 
 function fail(message) {
