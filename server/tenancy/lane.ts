@@ -109,10 +109,12 @@ class LaneAdapter implements SqlDriverAdapter {
   }
 
   #checked(query: SqlQuery): SqlQuery {
-    this.#proven();
+    const scope = this.#proven();
     const sql = this.#protocol.unqualify(query.sql);
     if (!isAllowedSql(sql)) {
-      throw new AppError("INTERNAL", "statement_refused", "This kind of statement does not run in a tenant.");
+      const refusal = "This kind of statement does not run in a tenant.";
+      scope.fail(new AppError("INTERNAL", "statement_refused", refusal));
+      throw new AppError("INTERNAL", "statement_refused", refusal);
     }
     return { ...query, sql };
   }
@@ -180,7 +182,9 @@ function lentPool(lend: LentPool): pg.Pool {
     const scope = lend.scope();
     try {
       // The extended protocol takes one statement; the simple one would run what is typed behind a semicolon.
-      return await scope.connection.query({ ...statement, queryMode: "extended" } as pg.QueryConfig);
+      const answer = scope.connection.query({ ...statement, queryMode: "extended" } as pg.QueryConfig);
+      scope.flush();
+      return await answer;
     } catch (error) {
       scope.fail(error);
       throw error;

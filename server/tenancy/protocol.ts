@@ -29,36 +29,24 @@ export type Protocol = {
   unqualify(sql: string): string;
 };
 
-const settings = `SELECT set_config('search_path', $1, true), set_config('app.tenant_key', $2, true),
- set_config('statement_timeout', $3, true), set_config('lock_timeout', $4, true),
- set_config('idle_in_transaction_session_timeout', $5, true)`;
-
-// The refusing function is called only for a row that differs; a missing row (wrong key) differs too.
-const guard = `SELECT astra.refuse_entry(g.found) FROM (SELECT (SELECT concat_ws('/', epoch, state,
- CASE WHEN $2 THEN access_version END) FROM tenant_guard) AS found) g WHERE g.found IS DISTINCT FROM $1`;
-
 export const tenantProtocol: Protocol = {
   enter(entry) {
     const schema = checkedSchemaName(entry.placement.schema);
     const { epoch, state } = entry.placement;
     const version = entry.accessVersion;
     return {
-      begin: `BEGIN${entry.readOnly ? " READ ONLY" : ""}; SET LOCAL ROLE "${schema}"`,
+      begin: entry.readOnly ? "BEGIN READ ONLY" : "BEGIN",
       statements: [
         {
-          text: settings,
+          text: "SELECT astra.enter($1, $2, $3, $4, $5, $6, $7, $8)",
           // The key travels as a bound value: statement text is seen in logs and in pg_stat_activity.
           values: [
+            schema,
             `${schema}, pg_temp`,
             entry.key,
             String(entry.statementTimeoutMs),
             String(entry.lockTimeoutMs),
             String(entry.idleTimeoutMs),
-          ],
-        },
-        {
-          text: guard,
-          values: [
             version === undefined ? `${epoch}/${state}` : `${epoch}/${state}/${version}`,
             version !== undefined,
           ],

@@ -184,18 +184,26 @@ export class Tenancy {
     const broken = (error: Error) => scope.fail(error);
     connection.on("error", broken);
     const deadlineMs = options.deadlineMs ?? this.#limits.deadlineMs;
-    const timer = setTimeout(() => cut(scope, deadlineMs), deadlineMs);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const error = new AppError("UNAVAILABLE", "deadline", `The transaction took longer than ${deadlineMs} ms.`);
+      scope.cut(error);
+      late.reject(error);
+    }, deadlineMs);
     let unusable: Error | true | undefined;
     try {
       const entered = enter(scope, batch);
       lane.serve(scope);
       this.#lanesOf.set(scope, lane.client);
-      const result = await currentScope.run(scope, async () => work(lane.client));
+      const result = await Promise.race([currentScope.run(scope, async () => work(lane.client)), late.promise]);
+      scope.flush();
       await entered;
-      await this.#commit(scope);
+      if (scope.readOnly && !scope.failure && scope.operations === 0) leaveLater(scope, this.#protocol.leave);
+      else await this.#commit(scope);
       return result;
     } catch (error) {
       scope.open = false;
+      scope.flush();
       unusable = await rollBack(scope);
       throw rootCause(scope, options, error);
     } finally {
@@ -217,21 +225,21 @@ export class Tenancy {
       // Several statements answer with an array, which pg's types do not tell.
       answers = (await scope.connection.query(this.#protocol.leave)) as unknown as pg.QueryResult[];
     } catch (error) {
-      if (!scope.readOnly && isConnectionLoss(error)) throw commitUnknown(error);
+      if (hasCode(error, abortedTransaction)) throw rolledBack(scope);
+      if (!scope.readOnly && isTransient(error, "connection")) throw commitUnknown(error);
       throw error;
     }
     const last = Array.isArray(answers) ? answers.at(-1) : answers;
     // COMMIT of an aborted transaction answers ROLLBACK, without an error.
     if ((last as pg.QueryResult | undefined)?.command !== "COMMIT") {
-      throw new AppError("INTERNAL", "rolled_back", "The transaction was rolled back.", {
-        cause: scope.failure?.error,
-      });
+      throw rolledBack(scope);
     }
   }
 }
 
 /** Sends the whole entry in one go; nothing waits for it but the end of the scope. */
 function enter(scope: Scope, batch: ReturnType<Protocol["enter"]>): Promise<unknown> {
+  scope.hold();
   const answers = [scope.connection.query(batch.begin)];
   for (const statement of batch.statements) answers.push(scope.connection.query(statement));
   const entered = Promise.all(
@@ -247,14 +255,16 @@ function enter(scope: Scope, batch: ReturnType<Protocol["enter"]>): Promise<unkn
   return entered;
 }
 
-function cut(scope: Scope, deadlineMs: number): void {
-  scope.fail(
-    new AppError("UNAVAILABLE", "deadline", `The transaction took longer than ${deadlineMs} ms.`),
-  );
+/**
+ * Ends a read without waiting for the answer: nothing can be lost by it. The farewell is kept back until
+ * the present tick's work is done, so that on a busy connection it travels with the next entry.
+ */
+function leaveLater(scope: Scope, leave: string): void {
   scope.open = false;
-  // pg offers no public way to drop a connection whose answer never comes.
-  const { connection } = scope.connection as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
+  scope.hold();
+  // Whoever is next on this connection must not meet what is left of this scope.
+  scope.connection.query(leave).catch((error: Error) => scope.cut(error));
+  setImmediate(() => scope.flush());
 }
 
 /** Leaves nothing open on the connection; answers the reason to destroy it, if there is one. */
@@ -268,8 +278,16 @@ async function rollBack(scope: Scope): Promise<Error | undefined> {
   }
 }
 
-function isConnectionLoss(error: unknown): boolean {
-  return isTransient(error, "connection");
+const abortedTransaction = "25P02";
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** The work caught an error of the database and went on: nothing of it was kept, and that must be heard. */
+function rolledBack(scope: Scope): AppError {
+  const message = "The transaction was rolled back.";
+  return new AppError("INTERNAL", "rolled_back", message, { cause: scope.failure?.error });
 }
 
 function commitUnknown(cause: unknown): AppError {

@@ -53,10 +53,24 @@ CREATE INDEX outbox_waiting_by_name ON astra.outbox (name) WHERE state = 'pendin
 CREATE INDEX outbox_dead ON astra.outbox (created_at) WHERE state = 'dead';
 CREATE INDEX outbox_done ON astra.outbox (done_at) WHERE state = 'done';
 
--- Ends the entry of a tenant scope whose belief about the tenant is stale.
-CREATE FUNCTION astra.refuse_entry(found text) RETURNS text LANGUAGE plpgsql AS $$
+-- Enters a tenant: role, search_path, key and limits for this transaction, then the guard row against what
+-- the process believes. Raises AT001 with what the guard says. One call, so that entering is one statement;
+-- the guard is read through EXECUTE, since search_path decides anew each time which one it is.
+CREATE FUNCTION astra.enter(
+    home text, path text, tenant_key text, statement_ms text, lock_ms text, idle_ms text,
+    believed text, with_access_version boolean
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
 BEGIN
-    RAISE EXCEPTION 'tenant guard [%]', coalesce(found, '') USING ERRCODE = 'AT001';
+    PERFORM set_config('role', home, true), set_config('search_path', path, true),
+        set_config('app.tenant_key', tenant_key, true), set_config('statement_timeout', statement_ms, true),
+        set_config('lock_timeout', lock_ms, true), set_config('idle_in_transaction_session_timeout', idle_ms, true);
+    EXECUTE 'SELECT concat_ws(''/'', epoch, state, CASE WHEN $1 THEN access_version END) FROM tenant_guard'
+        INTO found USING with_access_version;
+    IF found IS DISTINCT FROM believed THEN
+        RAISE EXCEPTION 'tenant guard [%]', coalesce(found, '') USING ERRCODE = 'AT001';
+    END IF;
 END $$;
 
 CREATE FUNCTION astra.refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
