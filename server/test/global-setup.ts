@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import path from "node:path";
 
 import type { TestProject } from "vitest/node";
@@ -45,7 +44,6 @@ export default async function startTestServices(project: TestProject) {
 
 function runCli(command: string, env: Record<string, string>) {
   const cli = path.join(ROOT, "server/cli/main.ts");
-  if (!existsSync(cli)) return;
   const result = spawnSync(process.execPath, [cli, command], {
     cwd: ROOT,
     env: { ...process.env, ...env },
