@@ -1,0 +1,90 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { AppError } from "../platform/errors.ts";
+import { env } from "../platform/env.ts";
+import { log } from "../platform/log.ts";
+import type { RequestInfo } from "../tenancy/context.ts";
+import { appRouter } from "./root.ts";
+import { createRequestContext, type AccountSession } from "./request-context.ts";
+
+const bodyMaxBytes = 256 * 1024;
+const batchMax = 10;
+/** Stands in the path of procedures that are in no organization. */
+export const noOrganization = "-";
+
+/**
+ * Answers one HTTP request for procedures: `/api/trpc/{organization}/{procedures}`. The path names the
+ * organization; any other place that names a different one is refused.
+ */
+export async function answerTrpc(
+  request: Request,
+  parts: { organization: string; info: RequestInfo; findSession(): Promise<AccountSession | null> },
+): Promise<Response> {
+  const { organization, info, findSession } = parts;
+  let bounded: Request;
+  try {
+    refuseForeignOrigin(request);
+    refuseOtherOrganization(request, organization);
+    bounded = await boundedRequest(request);
+  } catch (error) {
+    return refusal(error, info);
+  }
+  const response = await fetchRequestHandler({
+    endpoint: `/api/trpc/${organization}`,
+    req: bounded,
+    router: appRouter,
+    maxBatchSize: batchMax,
+    createContext: () =>
+      createRequestContext({
+        request: info,
+        log: log("web"),
+        organizationSlug: organization === noOrganization ? null : organization,
+        findSession,
+      }),
+  });
+  response.headers.set("x-request-id", info.id);
+  response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+/** A browser that comes from another site brings our cookie, but not our page. */
+function refuseForeignOrigin(request: Request): void {
+  const origin = request.headers.get("origin");
+  const site = request.headers.get("sec-fetch-site");
+  const foreign = (origin !== null && origin !== new URL(env().PUBLIC_URL).origin) || site === "cross-site";
+  if (foreign) throw new AppError("FORBIDDEN", "foreign_origin", "Requests from other sites are refused.");
+}
+
+function refuseOtherOrganization(request: Request, organization: string): void {
+  const hint = request.headers.get("x-astra-organization");
+  if (hint !== null && hint !== organization) {
+    throw new AppError("FORBIDDEN", "organization_mismatch", "Path and header name different organizations.");
+  }
+}
+
+/** Reads the body up to its bound, whatever the header says of its length. */
+async function boundedRequest(request: Request): Promise<Request> {
+  if (request.method !== "POST") return request;
+  if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
+    throw new AppError("UNSUPPORTED_MEDIA", "wrong_content_type", "Send the request as application/json.");
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > bodyMaxBytes) throw new AppError("TOO_LARGE", "too_large", "The request is too large.");
+    chunks.push(chunk);
+  }
+  return new Request(request.url, { method: "POST", headers: request.headers, body: Buffer.concat(chunks) });
+}
+
+const statuses: Partial<Record<string, number>> = { FORBIDDEN: 403, TOO_LARGE: 413, UNSUPPORTED_MEDIA: 415 };
+
+/** A refusal before any procedure was found, in the form of the others. */
+function refusal(error: unknown, info: RequestInfo): Response {
+  if (!(error instanceof AppError)) throw error;
+  const { code, reason, message } = error;
+  const httpStatus = statuses[code] ?? 400;
+  const data = { code, httpStatus, reason, message, field: null, fields: null, requestId: info.id };
+  const body = { error: { json: { message, code: -32600, data } } };
+  return Response.json(body, { status: httpStatus, headers: { "x-request-id": info.id } });
+}

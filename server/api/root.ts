@@ -1,0 +1,22 @@
+import { sessionRouter } from "../identity/router.ts";
+import { membersRouter } from "../members/router.ts";
+import { operatorRouter } from "../operator/router.ts";
+import { organizationRouter, organizationsRouter } from "../organizations/router.ts";
+import { projectsRouter, searchRouter, tasksRouter } from "../projects/router.ts";
+import { rolesRouter } from "../roles/router.ts";
+import { router } from "./trpc.ts";
+
+/** The table of contents: every procedure of Astra. */
+export const appRouter = router({
+  session: sessionRouter,
+  organizations: organizationsRouter,
+  organization: organizationRouter,
+  members: membersRouter,
+  roles: rolesRouter,
+  projects: projectsRouter,
+  tasks: tasksRouter,
+  search: searchRouter,
+  operator: operatorRouter,
+});
+
+export type AppRouter = typeof appRouter;
