@@ -43,7 +43,8 @@ const schema = databaseUrl.searchParams.get("schema") ?? undefined;
 databaseUrl.searchParams.delete("schema");
 const reader = new CatalogReader({ connectionString: databaseUrl.href, max: 1 }, { schema });
 const factory = bindMigrationAwareSqlAdapterFactory(reader);
-const engine = await loadEngine();
+// Loaded by the first request: it connects at once, and its errors must travel as an answer.
+let loading;
 let open = 0;
 let ended = false;
 const input = createInterface({ input: process.stdin });
@@ -69,6 +70,7 @@ async function answer(line) {
 }
 
 async function call(id, method, params) {
+  const engine = await (loading ??= loadEngine());
   if (method === "getDatabaseVersion") return engine.version(params?.datasource ? params : undefined);
   if (method !== "diff") return (await engine[method](params)) ?? {};
   const { exitCode, stdout } = await engine.diff(params);
