@@ -24,8 +24,16 @@ const line = log("worker");
 requiredEnv("DATABASE_OWNER_URL");
 await assertSafeLogin(shardId);
 
-addGauge("astra_outbox_waiting", "Outbox rows that are due and not done", async () => (await outboxAge(shardId)).waiting);
-addGauge("astra_outbox_oldest_seconds", "Age of the oldest due outbox row", async () => (await outboxAge(shardId)).oldestSeconds);
+addGauge(
+  "astra_outbox_waiting",
+  "Outbox rows that are due and not done",
+  async () => (await outboxAge(shardId)).waiting,
+);
+addGauge(
+  "astra_outbox_oldest_seconds",
+  "Age of the oldest due outbox row",
+  async () => (await outboxAge(shardId)).oldestSeconds,
+);
 addGauge("astra_outbox_dead", "Jobs that failed for good", async () => (await outboxAge(shardId)).dead);
 
 const relay = new Relay(shardId);

@@ -37,7 +37,9 @@ export function forgetAccess(organizationId: string, accountId: string): void {
 async function readAccess(organizationId: string, accountId: string): Promise<MemberAccess> {
   const found = await tenancy().withTenant(organizationId, { readOnly: true }, async (db) => {
     // The version is read first: a change in between makes it older than the rows, never newer.
-    const guard = await db.$queryRaw<{ version: number }[]>`SELECT access_version AS version FROM tenant_guard`;
+    const guard = await db.$queryRaw<
+      { version: number }[]
+    >`SELECT access_version AS version FROM tenant_guard`;
     const member = await db.member.findUnique({
       where: { accountId },
       select: {
@@ -63,5 +65,9 @@ async function readAccess(organizationId: string, accountId: string): Promise<Me
 
 /** One answer for organizations that do not exist and for those of others: it tells nothing. */
 export function noAccess(): AppError {
-  return new AppError("FORBIDDEN", "no_access", "There is no such organization, or you are not a member of it.");
+  return new AppError(
+    "FORBIDDEN",
+    "no_access",
+    "There is no such organization, or you are not a member of it.",
+  );
 }

@@ -4,8 +4,14 @@ export type PermissionInfo = { description: string; needs?: readonly string[] };
 /** Every permission, as `resource.action`. Server checks, role rows, docs and tests all come from here. */
 export const permissionRegistry = {
   "organization.read": { description: "See the organization and its overview" },
-  "organization.update": { description: "Change the organization's name and address", needs: ["organization.read"] },
-  "organization.delete": { description: "Schedule the organization for deletion", needs: ["organization.read"] },
+  "organization.update": {
+    description: "Change the organization's name and address",
+    needs: ["organization.read"],
+  },
+  "organization.delete": {
+    description: "Schedule the organization for deletion",
+    needs: ["organization.read"],
+  },
   "members.read": { description: "See who belongs to the organization" },
   "roles.read": { description: "See roles and what they permit" },
   "projects.read": { description: "See projects" },
@@ -20,7 +26,12 @@ export type Permission = keyof typeof permissionRegistry;
 
 export const allPermissions = Object.keys(permissionRegistry) as Permission[];
 
-export type BuiltInRole = { key: string; name: string; description: string; permissions: readonly Permission[] };
+export type BuiltInRole = {
+  key: string;
+  name: string;
+  description: string;
+  permissions: readonly Permission[];
+};
 
 const reading: readonly Permission[] = [
   "organization.read",

@@ -27,20 +27,28 @@ export function can(permission: Permission) {
     query<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<ReadCtx, Schema, Result>) {
       return guarded.input(schema).query(({ ctx, input }) =>
         // tRPC's own type of a parsed input does not resolve for a schema that is still a parameter.
-        patiently(ctx, permission, (door) => transact(door, "read", (c) => verb(c, input as z.output<Schema>))),
+        patiently(ctx, permission, (door) =>
+          transact(door, "read", (c) => verb(c, input as z.output<Schema>)),
+        ),
       );
     },
     /** Changes one organization. */
     mutation<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<WriteCtx, Schema, Result>) {
-      return guarded.input(schema).mutation(({ ctx, input }) =>
-        patiently(ctx, permission, (door) => transact(door, "write", (c) => verb(c, input as z.output<Schema>))),
-      );
+      return guarded
+        .input(schema)
+        .mutation(({ ctx, input }) =>
+          patiently(ctx, permission, (door) =>
+            transact(door, "write", (c) => verb(c, input as z.output<Schema>)),
+          ),
+        );
     },
     /** For a verb that talks to the network or the platform: it opens its own short transactions. */
     direct<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<Door, Schema, Result>) {
       return guarded
         .input(schema)
-        .mutation(({ ctx, input }) => patiently(ctx, permission, (door) => verb(door, input as z.output<Schema>)));
+        .mutation(({ ctx, input }) =>
+          patiently(ctx, permission, (door) => verb(door, input as z.output<Schema>)),
+        );
     },
   };
 }
@@ -58,7 +66,8 @@ function patiently<Result>(
         return await work(door);
       } catch (error) {
         if (!(error instanceof StaleAccess)) throw error;
-        if (attempt >= 3) throw new AppError("UNAVAILABLE", "try_again", "Roles are changing just now. Try again.");
+        if (attempt >= 3)
+          throw new AppError("UNAVAILABLE", "try_again", "Roles are changing just now. Try again.");
         if (door.actor.kind === "member") forgetAccess(door.organization.id, door.actor.accountId);
         door = await openDoor(ctx, permission);
       }

@@ -49,7 +49,10 @@ const reasonOf: Partial<Record<TrpcCode, string>> = {
 };
 
 /** The error as it leaves the house: never a stack, a query or another's name. */
-export function wireError(error: TRPCError, requestId: string | null): { message: string; data: WireErrorData & { code: TrpcCode; httpStatus: number } } {
+export function wireError(
+  error: TRPCError,
+  requestId: string | null,
+): { message: string; data: WireErrorData & { code: TrpcCode; httpStatus: number } } {
   const mapped = toTrpcError(error);
   const data = { ...describe(mapped), requestId, code: mapped.code, httpStatus: statusOf(mapped.code) };
   return { message: data.message, data };
@@ -66,7 +69,8 @@ function describe(error: TRPCError): Omit<WireErrorData, "requestId"> {
     return { reason: "invalid_input", message: "Some of what was sent is not right.", field, fields };
   }
   const reason = reasonOf[error.code];
-  if (reason) return { reason, message: sentences[reason] ?? "The request is not right.", field: null, fields: null };
+  if (reason)
+    return { reason, message: sentences[reason] ?? "The request is not right.", field: null, fields: null };
   return { reason: "internal", message: "Something went wrong.", field: null, fields: null };
 }
 

@@ -4,7 +4,8 @@ import { env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import type { RequestInfo } from "../tenancy/context.ts";
 import { appRouter } from "./root.ts";
-import { createRequestContext, type AccountSession } from "./request-context.ts";
+import type { AccountSession } from "../access/account-session.ts";
+import { createRequestContext } from "./request-context.ts";
 
 const bodyMaxBytes = 256 * 1024;
 const batchMax = 10;

@@ -1,16 +1,8 @@
 import PQueue from "p-queue";
+import type { AccountSession } from "../access/account-session.ts";
 import { systemClock, type Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { RequestInfo } from "../tenancy/context.ts";
-
-/** Whoever signed in, as looked up for this request. */
-export type AccountSession = {
-  sessionId: string;
-  accountId: string;
-  name: string;
-  email: string;
-  emailConfirmed: boolean;
-};
 
 /** What is known of a request before any procedure runs. */
 export type RequestContext = {

@@ -31,7 +31,8 @@ const observed = t.middleware(async ({ ctx, path, type, next }) => {
   procedureSeconds.observe({ procedure: path, outcome: error?.code ?? "ok" }, durationMs / 1000);
   const line = { action: path, type, durationMs, organization: ctx.organizationSlug, account: ctx.accountId };
   if (!error) ctx.log.info(line, "procedure");
-  else if (error.code === "INTERNAL_SERVER_ERROR") ctx.log.error({ ...line, err: error.cause ?? error }, "procedure failed");
+  else if (error.code === "INTERNAL_SERVER_ERROR")
+    ctx.log.error({ ...line, err: error.cause ?? error }, "procedure failed");
   else ctx.log.info({ ...line, refused: error.code, reason: error.message }, "procedure refused");
   if (error) throw error;
   return result;

@@ -14,7 +14,8 @@ export function tenantCommands(program: Command): void {
     .argument("[count]", "how many", "1")
     .action(async (count: string) => {
       const wanted = Number(count);
-      if (!Number.isInteger(wanted) || wanted < 1 || wanted > 10_000) throw new Error("count must be 1 to 10000");
+      if (!Number.isInteger(wanted) || wanted < 1 || wanted > 10_000)
+        throw new Error("count must be 1 to 10000");
       for (let made = 0; made < wanted; made++) console.log(await provisionTenant("main"));
     });
 
@@ -27,7 +28,9 @@ export function tenantCommands(program: Command): void {
         include: { organization: { select: { slug: true, plan: true } } },
       });
       for (const row of rows) {
-        const organization = row.organization ? `${row.organization.slug} (${row.organization.plan})` : "ready";
+        const organization = row.organization
+          ? `${row.organization.slug} (${row.organization.plan})`
+          : "ready";
         console.log([row.id, row.shardId, row.schema, row.state, organization].join("\t"));
       }
     });

@@ -12,7 +12,11 @@ export async function eraseTenant(tenantId: string): Promise<void> {
   const tenant = await platformDb().tenant.findUnique({ where: { id: tenantId } });
   if (!tenant) return;
   const schema = checkedSchemaName(tenant.schema);
-  await platformDb().tenant.update({ where: { id: tenantId }, data: { state: "erasing" }, select: { id: true } });
+  await platformDb().tenant.update({
+    where: { id: tenantId },
+    data: { state: "erasing" },
+    select: { id: true },
+  });
   const key = tenantKey(requiredEnv("TENANT_KEY_SECRET"), tenantId, tenant.keyVersion);
   await asOwner(tenant.shardId, async (client) => {
     const there = await client.query("SELECT FROM astra.tenants WHERE id = $1", [tenantId]);
@@ -28,9 +32,10 @@ export async function eraseTenant(tenantId: string): Promise<void> {
     await client.query(`DROP SCHEMA "${schema}" CASCADE`);
     await client.query(`DROP ROLE "${schema}"`);
     await client.query("DELETE FROM astra.tenants WHERE id = $1", [tenantId]);
-    await client.query("UPDATE astra.outbox SET state = 'done', done_at = now() WHERE tenant_id = $1 AND state <> 'done'", [
-      tenantId,
-    ]);
+    await client.query(
+      "UPDATE astra.outbox SET state = 'done', done_at = now() WHERE tenant_id = $1 AND state <> 'done'",
+      [tenantId],
+    );
   });
   await platformDb().$transaction([
     platformDb().organization.deleteMany({ where: { id: tenantId } }),

@@ -12,7 +12,11 @@ const platformLock = "5131990428571026001";
 const tenantsAtOnce = 4;
 const attemptsMax = 5;
 
-export type MigrationReport = { migrated: number; current: number; failed: { schema: string; error: string }[] };
+export type MigrationReport = {
+  migrated: number;
+  current: number;
+  failed: { schema: string; error: string }[];
+};
 
 /**
  * Brings the platform, the shard and every tenant on it to this version. One tenant's failure stops no
@@ -92,12 +96,17 @@ export async function migrateTenants(shardId: string): Promise<MigrationReport> 
 }
 
 /** A busy table is tried again with a pause that grows; never an unbounded wait for a lock. */
-async function migrateTenantPatiently(shardId: string, tenant: TenantRow, all: Migration[]): Promise<boolean> {
+async function migrateTenantPatiently(
+  shardId: string,
+  tenant: TenantRow,
+  all: Migration[],
+): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await asOwner(shardId, (client) => migrateTenant(client, tenant, all));
     } catch (error) {
-      const busy = error instanceof Error && "code" in error && (error.code === "55P03" || error.code === "40P01");
+      const busy =
+        error instanceof Error && "code" in error && (error.code === "55P03" || error.code === "40P01");
       if (!busy || attempt >= attemptsMax) {
         await recordFailure(shardId, tenant, all, error);
         throw error;
@@ -166,7 +175,12 @@ export async function recordApplied(
   );
 }
 
-async function recordFailure(shardId: string, tenant: TenantRow, all: Migration[], error: unknown): Promise<void> {
+async function recordFailure(
+  shardId: string,
+  tenant: TenantRow,
+  all: Migration[],
+  error: unknown,
+): Promise<void> {
   const applied = await ownerPool(shardId).query<{ migration: string; state: string }>(
     "SELECT migration, state FROM astra.tenant_migrations WHERE tenant_id = $1",
     [tenant.id],

@@ -36,7 +36,8 @@ export function pendingMigrations(
   for (const row of applied) {
     const migration = known.get(row.migration);
     if (!migration) throw new Error(`the database has the migration ${row.migration}, this version has not`);
-    if (migration.checksum !== row.checksum) throw new Error(`the migration ${row.migration} was changed after it ran`);
+    if (migration.checksum !== row.checksum)
+      throw new Error(`the migration ${row.migration} was changed after it ran`);
   }
   const done = new Set(applied.map((row) => row.migration));
   return all.filter((migration) => !done.has(migration.name));

@@ -25,7 +25,11 @@ export async function provisionTenant(shardId: string): Promise<string> {
 }
 
 /** Makes what a tenant in state `provisioning` lacks, and opens it. May be run again at any point. */
-export async function finishProvisioning(tenant: { id: string; shardId: string; schema: string }): Promise<void> {
+export async function finishProvisioning(tenant: {
+  id: string;
+  shardId: string;
+  schema: string;
+}): Promise<void> {
   await asOwner(tenant.shardId, async (client) => {
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [tenant.schema]);
     const made = await client.query("SELECT FROM astra.tenants WHERE id = $1", [tenant.id]);
@@ -61,7 +65,8 @@ async function makeSchema(client: pg.PoolClient, tenantId: string, schema: strin
   );
   // Rows are written before the walls stand: afterwards not even the owner could without the key.
   await writeBuiltInRoles(client);
-  for (const migration of migrations) await recordApplied(client, tenantId, migration.name, migration.checksum);
+  for (const migration of migrations)
+    await recordApplied(client, tenantId, migration.name, migration.checksum);
   await recordApplied(client, tenantId, builtInRolesStep, builtInRolesChecksum);
   await client.query("SELECT astra.harden($1)", [tenantId]);
 }

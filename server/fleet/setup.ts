@@ -42,7 +42,10 @@ export async function setUpLogins(): Promise<void> {
   for (const name of loginNames) {
     if (decodeURIComponent(urls[name].username) !== name) throw new Error(`the login must be named ${name}`);
   }
-  const admin = new pg.Client({ connectionString: requiredEnv("DATABASE_URL"), application_name: "astra-setup" });
+  const admin = new pg.Client({
+    connectionString: requiredEnv("DATABASE_URL"),
+    application_name: "astra-setup",
+  });
   await admin.connect();
   try {
     await admin.query("BEGIN");

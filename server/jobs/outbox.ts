@@ -44,7 +44,12 @@ export async function giveBack(shardId: string, ids: string[]): Promise<void> {
 }
 
 /** Starts one try: false when the row is done, or when another try has it. */
-export async function startTry(shardId: string, id: string, attempt: number, name: JobName): Promise<boolean> {
+export async function startTry(
+  shardId: string,
+  id: string,
+  attempt: number,
+  name: JobName,
+): Promise<boolean> {
   const leaseMs = jobs[name].deadlineMs + leaseMarginMs;
   const started = await ownerPool(shardId).query(
     `UPDATE astra.outbox SET lease_until = now() + $3 * interval '1 millisecond'
@@ -71,7 +76,8 @@ export async function failTry(
   error: string,
 ): Promise<"pending" | "dead"> {
   const dead = row.attempt >= limits.attempts;
-  const pauseMs = Math.min(limits.backoffMs * 2 ** (row.attempt - 1), 3_600_000) * (0.8 + Math.random() * 0.4);
+  const pauseMs =
+    Math.min(limits.backoffMs * 2 ** (row.attempt - 1), 3_600_000) * (0.8 + Math.random() * 0.4);
   await ownerPool(shardId).query(
     `UPDATE astra.outbox SET state = $3, error = left($4, 1000), lease_until = NULL,
        run_at = CASE WHEN $3 = 'dead' THEN run_at ELSE now() + $5 * interval '1 millisecond' END
@@ -90,7 +96,9 @@ export async function trimDone(shardId: string): Promise<void> {
 }
 
 /** Seconds that the oldest due row has waited, and how many wait; for the metrics. */
-export async function outboxAge(shardId: string): Promise<{ waiting: number; oldestSeconds: number; dead: number }> {
+export async function outboxAge(
+  shardId: string,
+): Promise<{ waiting: number; oldestSeconds: number; dead: number }> {
   const { rows } = await ownerPool(shardId).query<{ pending: string; oldest_seconds: number; dead: string }>(
     "SELECT * FROM astra.outbox_figures()",
   );

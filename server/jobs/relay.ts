@@ -25,7 +25,9 @@ export class Relay {
   constructor(shardId: string) {
     this.#shardId = shardId;
     this.#ear.on("message", () => this.wake());
-    this.#ear.subscribe(wakeChannel).catch((error: unknown) => log("relay").warn({ err: error }, "no wake-ups"));
+    this.#ear
+      .subscribe(wakeChannel)
+      .catch((error: unknown) => log("relay").warn({ err: error }, "no wake-ups"));
     this.#loop = this.#run();
   }
 

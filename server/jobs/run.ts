@@ -7,7 +7,14 @@ import { transact } from "../tenancy/transact.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
 import { closeRow, failTry, startTry } from "./outbox.ts";
 import type { QueuedJob } from "./queue.ts";
-import { isJobName, jobs, type JobName, type JobPayload, type PlatformJobName, type TenantJobName } from "./registry.ts";
+import {
+  isJobName,
+  jobs,
+  type JobName,
+  type JobPayload,
+  type PlatformJobName,
+  type TenantJobName,
+} from "./registry.ts";
 
 /** One try of a job, as its handler sees it. */
 export type JobInfo = { id: string; attempt: number; requestId: string };
@@ -55,7 +62,10 @@ export async function runJob(handlers: Handlers, name: string, queued: QueuedJob
     const message = error instanceof Error ? error.message : String(error);
     const state = await failTry(shardId, { id: rowId, attempt }, jobs[name], message);
     jobSeconds.observe({ job: name, outcome: state }, (performance.now() - start) / 1000);
-    line[state === "dead" ? "error" : "warn"]({ err: error }, state === "dead" ? "job is dead" : "job failed");
+    line[state === "dead" ? "error" : "warn"](
+      { err: error },
+      state === "dead" ? "job is dead" : "job failed",
+    );
   }
 }
 
@@ -76,7 +86,9 @@ async function perform(handler: AnyHandler, name: JobName, queued: QueuedJob, jo
     await transact(door, "write", async (ctx) => {
       await inTenant(ctx, payload);
       // Closed in the commit of the work: done and noted, or neither.
-      const closed = await ctx.db.$queryRaw<{ closed: boolean }[]>`SELECT astra.complete(${job.id}::uuid) AS closed`;
+      const closed = await ctx.db.$queryRaw<
+        { closed: boolean }[]
+      >`SELECT astra.complete(${job.id}::uuid) AS closed`;
       if (!closed[0]?.closed) throw new DoneBefore();
     });
     return;

@@ -6,11 +6,20 @@ export async function fleetOverview() {
   const [states, readySchemas, figures, recent] = await Promise.all([
     db.tenant.groupBy({ by: ["state"], where: { organization: { isNot: null } }, _count: { _all: true } }),
     db.tenant.count({ where: { state: "active", claimedAt: null } }),
-    db.$queryRaw<{ pending: bigint; oldest_seconds: number; dead: bigint }[]>`SELECT * FROM astra.outbox_figures()`,
+    db.$queryRaw<
+      { pending: bigint; oldest_seconds: number; dead: bigint }[]
+    >`SELECT * FROM astra.outbox_figures()`,
     db.organization.findMany({
       orderBy: { createdAt: "desc" },
       take: 10,
-      select: { id: true, slug: true, name: true, plan: true, createdAt: true, tenant: { select: { state: true } } },
+      select: {
+        id: true,
+        slug: true,
+        name: true,
+        plan: true,
+        createdAt: true,
+        tenant: { select: { state: true } },
+      },
     }),
   ]);
   const byState = states.map((row) => ({ state: row.state, count: row._count._all }));
@@ -23,7 +32,10 @@ export async function fleetOverview() {
       oldestSeconds: Math.round(outbox?.oldest_seconds ?? 0),
       dead: Number(outbox?.dead ?? 0),
     },
-    recentOrganizations: recent.map(({ tenant, ...organization }) => ({ ...organization, state: tenant.state })),
+    recentOrganizations: recent.map(({ tenant, ...organization }) => ({
+      ...organization,
+      state: tenant.state,
+    })),
   };
 }
 

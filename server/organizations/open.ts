@@ -53,7 +53,11 @@ export async function claimOrganization(
     ) RETURNING id`;
   const organizationId = claimed[0]?.id;
   if (!organizationId) {
-    throw new AppError("UNAVAILABLE", "organization_preparing", "Your organization is being prepared. Try again.");
+    throw new AppError(
+      "UNAVAILABLE",
+      "organization_preparing",
+      "Your organization is being prepared. Try again.",
+    );
   }
   const slug = await freeSlug(tx, input.name);
   await tx.organization.create({
@@ -122,11 +126,19 @@ async function writeFirstRows(
   const { id, name, slug } = organization;
   const opened = await ctx.db.profile.createMany({ data: [{ id: 1, name, slug }], skipDuplicates: true });
   if (opened.count === 0) {
-    const owner = await ctx.db.member.findUniqueOrThrow({ where: { accountId: creator.id }, select: { id: true } });
+    const owner = await ctx.db.member.findUniqueOrThrow({
+      where: { accountId: creator.id },
+      select: { id: true },
+    });
     return owner.id;
   }
   const owner = await ctx.db.member.create({
-    data: { accountId: creator.id, name: creator.name, email: creator.email, role: { connect: { key: "owner" } } },
+    data: {
+      accountId: creator.id,
+      name: creator.name,
+      email: creator.email,
+      role: { connect: { key: "owner" } },
+    },
     select: { id: true },
   });
   const actor = {

@@ -39,7 +39,13 @@ export async function getOrganization(ctx: ReadCtx) {
   const profile = await ctx.db.profile.findUniqueOrThrow({ where: { id: 1 } });
   const me = await ctx.db.member.findUniqueOrThrow({
     where: { id: actor.memberId },
-    select: { id: true, name: true, email: true, joinedAt: true, role: { select: { key: true, name: true } } },
+    select: {
+      id: true,
+      name: true,
+      email: true,
+      joinedAt: true,
+      role: { select: { key: true, name: true } },
+    },
   });
   return {
     id: organization.id,
@@ -61,7 +67,9 @@ export async function getOrganization(ctx: ReadCtx) {
 
 /** Renames the organization. */
 export async function updateOrganization(door: Door, input: UpdateOrganization): Promise<{ name: string }> {
-  await changeProfile(door, "organization.update", "organization.updated", async () => ({ name: input.name }));
+  await changeProfile(door, "organization.update", "organization.updated", async () => ({
+    name: input.name,
+  }));
   return { name: input.name };
 }
 
@@ -72,7 +80,9 @@ export async function updateOrganization(door: Door, input: UpdateOrganization):
 export async function changeSlug(door: Door, input: ChangeSlug): Promise<{ slug: string }> {
   // Reserved first: a reserved address that is not used in the end leads here anyway.
   await reserveSlug(door.organization.id, input.slug);
-  await changeProfile(door, "organization.changeSlug", "organization.updated", async () => ({ slug: input.slug }));
+  await changeProfile(door, "organization.changeSlug", "organization.updated", async () => ({
+    slug: input.slug,
+  }));
   return { slug: input.slug };
 }
 
@@ -97,14 +107,19 @@ async function reserveSlug(organizationId: string, slug: string): Promise<void> 
 /** Sets the organization to be erased after the days of grace. Throws AppError wrong_confirmation. */
 export async function scheduleDeletion(door: Door, input: ScheduleDeletion): Promise<{ deletionAt: Date }> {
   const deletionAt = new Date(door.clock.now().getTime() + graceDays * dayMs);
-  await changeProfile(door, "organization.scheduleDeletion", "organization.deletion_scheduled", async (ctx, now) => {
-    if (input.confirm !== now.slug) {
-      const message = `Type the organization's address, ${now.slug}, to confirm.`;
-      throw new AppError("BAD_REQUEST", "wrong_confirmation", message, { field: "confirm" });
-    }
-    await enqueue(ctx, "organizations.erase", {}, { at: deletionAt });
-    return { deletionAt };
-  });
+  await changeProfile(
+    door,
+    "organization.scheduleDeletion",
+    "organization.deletion_scheduled",
+    async (ctx, now) => {
+      if (input.confirm !== now.slug) {
+        const message = `Type the organization's address, ${now.slug}, to confirm.`;
+        throw new AppError("BAD_REQUEST", "wrong_confirmation", message, { field: "confirm" });
+      }
+      await enqueue(ctx, "organizations.erase", {}, { at: deletionAt });
+      return { deletionAt };
+    },
+  );
   return { deletionAt };
 }
 
@@ -116,7 +131,10 @@ export async function cancelDeletion(door: Door): Promise<void> {
 }
 
 type ProfileChange = { name?: string; slug?: string; deletionAt?: Date | null };
-type ProfileEvent = "organization.updated" | "organization.deletion_scheduled" | "organization.deletion_canceled";
+type ProfileEvent =
+  | "organization.updated"
+  | "organization.deletion_scheduled"
+  | "organization.deletion_canceled";
 
 /** One change of the profile with its entry, its event and the job that shows it in the directory. */
 async function changeProfile(
