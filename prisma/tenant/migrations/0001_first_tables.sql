@@ -86,7 +86,7 @@ CREATE TABLE "search_tokens" (
     "target_id" UUID NOT NULL,
 
     CONSTRAINT "search_tokens_pkey" PRIMARY KEY ("kind","token","target_id"),
-    CONSTRAINT "search_tokens_kind_check" CHECK ("kind" IN ('project', 'task'))
+    CONSTRAINT "search_tokens_kind_check" CHECK ("kind" IN ('project', 'task', 'member'))
 );
 
 -- CreateTable
@@ -129,40 +129,37 @@ CREATE UNIQUE INDEX "members_account_id_key" ON "members"("account_id");
 CREATE INDEX "members_name_id_idx" ON "members"("name", "id");
 
 -- CreateIndex
+CREATE INDEX "members_joined_at_id_idx" ON "members"("joined_at", "id");
+
+-- CreateIndex
 CREATE INDEX "members_role_id_idx" ON "members"("role_id");
 
 -- CreateIndex
-CREATE INDEX "projects_status_updated_at_id_idx" ON "projects"("status", "updated_at", "id");
+CREATE INDEX "projects_updated_at_id_idx" ON "projects"("updated_at", "id") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "projects_status_name_id_idx" ON "projects"("status", "name", "id");
+CREATE INDEX "projects_name_id_idx" ON "projects"("name", "id") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "projects_status_created_at_id_idx" ON "projects"("status", "created_at", "id");
+CREATE INDEX "tasks_updated_at_id_idx" ON "tasks"("updated_at", "id") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "tasks_project_id_status_updated_at_id_idx" ON "tasks"("project_id", "status", "updated_at", "id");
+CREATE INDEX "tasks_title_id_idx" ON "tasks"("title", "id") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "tasks_project_id_updated_at_id_idx" ON "tasks"("project_id", "updated_at", "id");
+CREATE INDEX "tasks_due_on_id_idx" ON "tasks"("due_on", "id") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "tasks_project_id_title_id_idx" ON "tasks"("project_id", "title", "id");
+CREATE INDEX "tasks_status_id_idx" ON "tasks"("status", "id") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "tasks_project_id_created_at_id_idx" ON "tasks"("project_id", "created_at", "id");
+CREATE INDEX "tasks_project_id_status_deleted_at_idx" ON "tasks"("project_id", "status", "deleted_at");
 
 -- CreateIndex
-CREATE INDEX "tasks_project_id_due_on_id_idx" ON "tasks"("project_id", "due_on", "id");
+CREATE INDEX "tasks_assignee_id_status_idx" ON "tasks"("assignee_id", "status") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "tasks_assignee_id_status_idx" ON "tasks"("assignee_id", "status");
-
--- CreateIndex
-CREATE INDEX "tasks_status_updated_at_id_idx" ON "tasks"("status", "updated_at", "id");
-
--- CreateIndex
-CREATE INDEX "tasks_completed_at_idx" ON "tasks"("completed_at");
+CREATE INDEX "tasks_completed_at_idx" ON "tasks"("completed_at") WHERE (completed_at IS NOT NULL);
 
 -- CreateIndex
 CREATE INDEX "search_tokens_target_id_idx" ON "search_tokens"("target_id");
