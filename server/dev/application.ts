@@ -51,7 +51,8 @@ export async function prepareDatabase(services: Services): Promise<void> {
 export async function seedDemo(services: Services): Promise<Login[]> {
   const stamp = path.join(services.dataDir, "seeded");
   if (!fs.existsSync(stamp)) {
-    await runCli(services.env, "seed");
+    // Asked for by whoever starts the launcher, whatever NODE_ENV their shell has.
+    await runCli(services.env, "seed", "--demo");
     fs.writeFileSync(stamp, `${new Date().toISOString()}\n`);
   }
   const printed = await runCli(services.env, "seed", "--print");
@@ -116,7 +117,9 @@ async function startWorker({ services, mode }: ApplicationOptions, env: NodeJS.D
     // The worker migrates and provisions as the owner; the server's administrator is nothing to it.
     env: { ...env, DATABASE_URL: undefined },
     watched: mode === "dev",
-    ready: () => log.lastLines().includes("worker ready"),
+    // It lets running jobs end.
+    stopTimeoutMs: 25_000,
+    ready: () => isHealthy(`http://127.0.0.1:${env.WORKER_PORT}/health/ready`),
   });
 }
 
@@ -127,7 +130,13 @@ async function startWeb({ services, mode, port, distDir }: ApplicationOptions, e
     name: "The web process",
     args: [NEXT, mode === "dev" ? "dev" : "start", "-H", "127.0.0.1", "-p", String(port)],
     // Empty, not missing: Next would fill in missing ones from a .env file.
-    env: { ...env, DATABASE_URL: "", DATABASE_OWNER_URL: "", NEXT_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: "1" },
+    env: {
+      ...env,
+      DATABASE_URL: "",
+      DATABASE_OWNER_URL: "",
+      NEXT_DIST_DIR: distDir,
+      NEXT_TELEMETRY_DISABLED: "1",
+    },
     watched: mode === "dev",
     ready: () => isHealthy(`${address}/api/health/ready`),
   });
@@ -140,6 +149,7 @@ interface Process {
   ready: () => boolean | Promise<boolean>;
   /** Has a child of its own, which must be given the time to stop it when we are killed. */
   watched?: boolean;
+  stopTimeoutMs?: number;
 }
 
 async function startAndAwait(services: Services, log: ProcessLog, process_: Process) {
@@ -152,6 +162,7 @@ async function startAndAwait(services: Services, log: ProcessLog, process_: Proc
     output: log.take,
     // When we are killed Redis goes at the same moment, and an orderly end would wait for it in vain.
     deathSignal: process_.watched ? "SIGTERM" : "SIGKILL",
+    ...(process_.stopTimeoutMs ? { stopTimeoutMs: process_.stopTimeoutMs } : {}),
   });
   const explain = (what: string) => new Error(`${what}; see ${log.file}:\n${log.lastLines()}`);
   await until(
