@@ -1,5 +1,7 @@
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
+import { syncAccount } from "#server/identity/sync-account.ts";
+import { trimDone } from "#server/jobs/outbox.ts";
 import type { Handlers } from "#server/jobs/run.ts";
 import { eraseOrganization } from "#server/organizations/erase.ts";
 import { openOrganization } from "#server/organizations/open.ts";
@@ -13,9 +15,11 @@ export const handlers: Handlers = {
       await fillReadyPool("main", env().READY_POOL_SIZE);
     },
   },
+  "jobs.trim": { platform: () => trimDone("main") },
   "organizations.open": { platform: ({ organizationId }) => openOrganization(organizationId) },
   "organizations.erase": { atDoor: (door) => eraseOrganization(door) },
-  "mail.account": { platform: (payload) => sendAccountMail(payload) },
+  "mail.account": { platform: (payload, job) => sendAccountMail(payload, job) },
+  "members.sync-account": { platform: (payload, job) => syncAccount(payload, job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },
 };

@@ -1,74 +1,77 @@
-import { createServer, type Server } from "node:http";
 import { Worker } from "bullmq";
 import { closeOwnerPools } from "#server/fleet/owner.ts";
-import { enqueuePlatform } from "#server/jobs/enqueue.ts";
-import { outboxAge, trimDone } from "#server/jobs/outbox.ts";
-import { queueName, type QueuedJob } from "#server/jobs/queue.ts";
+import { queueConcurrency, queueNames } from "#server/jobs/registry.ts";
+import { outboxFigures } from "#server/jobs/outbox.ts";
+import { redisQueueName, type QueuedJob } from "#server/jobs/queue.ts";
 import { Relay } from "#server/jobs/relay.ts";
 import { runJob } from "#server/jobs/run.ts";
-import { closePlatformDb, platformDb } from "#server/platform/database.ts";
+import { acceptDueSchedules } from "#server/jobs/schedules.ts";
+import { closePlatformDb } from "#server/platform/database.ts";
 import { env, requiredEnv } from "#server/platform/env.ts";
 import { log } from "#server/platform/log.ts";
-import { addGauge, metricsRegistry } from "#server/platform/metrics.ts";
-import { blockingRedis, closeRedis } from "#server/platform/redis.ts";
+import { addGauge } from "#server/platform/metrics.ts";
+import { assertKeepsJobs, blockingRedis, closeRedis } from "#server/platform/redis.ts";
 import { assertSafeLogin, closeTenancy } from "#server/tenancy/kernel.ts";
 import { handlers } from "./handlers.ts";
+import { serveHealth } from "./health.ts";
 
 const shardId = "main";
-const concurrency = 10;
-const choresMs = 60_000;
+const scheduleMs = 5_000;
 const drainMs = 20_000;
 
 const line = log("worker");
 
 requiredEnv("DATABASE_OWNER_URL");
 await assertSafeLogin(shardId);
+await assertKeepsJobs();
 
 addGauge(
   "astra_outbox_waiting",
   "Outbox rows that are due and not done",
-  async () => (await outboxAge(shardId)).waiting,
+  async () => (await outboxFigures(shardId)).waiting,
 );
 addGauge(
   "astra_outbox_oldest_seconds",
   "Age of the oldest due outbox row",
-  async () => (await outboxAge(shardId)).oldestSeconds,
+  async () => (await outboxFigures(shardId)).oldestSeconds,
 );
-addGauge("astra_outbox_dead", "Jobs that failed for good", async () => (await outboxAge(shardId)).dead);
+addGauge("astra_outbox_dead", "Jobs that failed for good", async () => (await outboxFigures(shardId)).dead);
 
 const relay = new Relay(shardId);
-const worker = new Worker<QueuedJob>(queueName, (job) => runJob(handlers, job.name, job.data), {
-  connection: blockingRedis(),
-  concurrency,
+const workers = queueNames.map((queue) => {
+  const worker = new Worker<QueuedJob>(redisQueueName(queue), (job) => runJob(handlers, job.name, job.data), {
+    connection: blockingRedis(),
+    concurrency: queueConcurrency[queue],
+  });
+  worker.on("error", (error) => line.warn({ err: error, queue }, "the queue is away"));
+  // The relay keeps little in Redis, so it must hear when that is used up.
+  worker.on("drained", () => relay.wake());
+  return worker;
 });
-worker.on("error", (error) => line.warn({ err: error }, "the queue is away"));
 
-/** What must be looked after without being asked: schemas in stock, old rows. */
-async function chores(): Promise<void> {
+async function accept(): Promise<void> {
   try {
-    await platformDb().$transaction((tx) => enqueuePlatform(tx, "fleet.fill-ready-pool", {}, { once: true }));
-    relay.wake();
-    await trimDone(shardId);
+    if ((await acceptDueSchedules(shardId)) > 0) relay.wake();
   } catch (error) {
-    line.warn({ err: error }, "chores failed");
+    line.warn({ err: error }, "schedules could not be read");
   }
 }
-await chores();
-const timer = setInterval(chores, choresMs);
-
-const health = serveHealth();
-line.info({ port: env().WORKER_PORT }, "worker ready");
+await accept();
+const timer = setInterval(accept, scheduleMs);
 
 let stopping = false;
+const health = serveHealth(env().WORKER_PORT, () => !stopping);
+line.info({ port: env().WORKER_PORT }, "worker ready");
+
 async function stop(signal: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   line.info({ signal }, "worker stops");
   clearInterval(timer);
-  // A job that does not end in time keeps its lease and is given to another worker.
+  // A job that does not end in time keeps its lease, which runs out, and another worker takes it.
   const bound = setTimeout(() => process.exit(1), drainMs);
   await relay.stop();
-  await worker.close();
+  await Promise.all(workers.map((worker) => worker.close()));
   health.close();
   await closeTenancy();
   await closePlatformDb();
@@ -80,18 +83,3 @@ async function stop(signal: string): Promise<void> {
 }
 process.on("SIGTERM", () => void stop("SIGTERM"));
 process.on("SIGINT", () => void stop("SIGINT"));
-
-function serveHealth(): Server {
-  const server = createServer(async (request, response) => {
-    const answer = (status: number, body: string) => response.writeHead(status).end(body);
-    if (request.url === "/health/live") return answer(200, "ok");
-    if (request.url === "/health/ready") return answer(stopping ? 503 : 200, stopping ? "stopping" : "ok");
-    const token = env().METRICS_TOKEN;
-    if (request.url === "/health/metrics" && token && request.headers.authorization === `Bearer ${token}`) {
-      return answer(200, await metricsRegistry.metrics());
-    }
-    return answer(404, "not found");
-  });
-  server.listen(env().WORKER_PORT, "127.0.0.1");
-  return server;
-}

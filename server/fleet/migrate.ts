@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { tenantJobNames } from "../jobs/registry.ts";
+import { jobs } from "../jobs/registry.ts";
 import { requiredEnv } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { tenantKey } from "../tenancy/key.ts";
@@ -25,13 +25,19 @@ export type MigrationReport = {
 export async function migrateAll(shardId: string): Promise<MigrationReport> {
   await migratePart(shardId, "shard");
   await migratePart(shardId, "platform");
-  await asOwner(shardId, async (client) => {
-    await client.query("DELETE FROM astra.tenant_jobs WHERE name <> ALL ($1)", [tenantJobNames]);
-    await client.query("INSERT INTO astra.tenant_jobs SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [
-      tenantJobNames,
-    ]);
-  });
+  await asOwner(shardId, registerJobs);
   return migrateTenants(shardId);
+}
+
+/** Tells the shard which jobs this version knows; older ones stay, for rows that still wait. */
+async function registerJobs(client: pg.PoolClient): Promise<void> {
+  for (const [name, { scope, queue }] of Object.entries(jobs)) {
+    await client.query(
+      `INSERT INTO astra.jobs (name, by_tenant, queue) VALUES ($1, $2, $3)
+       ON CONFLICT (name) DO UPDATE SET by_tenant = excluded.by_tenant, queue = excluded.queue`,
+      [name, scope === "tenant", queue],
+    );
+  }
 }
 
 async function migratePart(shardId: string, part: Exclude<MigrationPart, "tenant">): Promise<void> {

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import { blockingRedis } from "../platform/redis.ts";
-
-export const queueName = "astra-jobs";
+import type { OutboxRow } from "./outbox.ts";
+import type { QueueName } from "./registry.ts";
 
 /** What travels through Redis: enough to find the row, which alone decides whether there is work. */
 export type QueuedJob = {
@@ -14,15 +16,69 @@ export type QueuedJob = {
   requestId: string | null;
 };
 
-/** The producer's side of the queue. Made lazily: a connection at import time would open during a build. */
-export function openQueue(): Queue<QueuedJob> {
-  return new Queue<QueuedJob>(queueName, {
-    connection: blockingRedis(),
-    defaultJobOptions: {
-      // Tries are counted in the outbox; the queue only carries.
-      attempts: 1,
-      removeOnComplete: true,
-      removeOnFail: { age: 3_600, count: 1_000 },
-    },
-  });
+const generationKey = "astra:queue-generation";
+
+/** The name under which a queue stands in Redis. */
+export function redisQueueName(queue: QueueName): string {
+  return `astra-${queue}`;
+}
+
+/** The producers' side of all queues, over one connection. Made lazily: nothing connects at import time. */
+export class Carrier {
+  readonly #connection: Redis = blockingRedis();
+  readonly #queues = new Map<QueueName, Queue<QueuedJob>>();
+
+  /** Rows that wait in the queue and that no worker has taken. */
+  async waiting(queue: QueueName): Promise<number> {
+    return this.#queue(queue).getWaitingCount();
+  }
+
+  /** Hands rows of one queue over in one go. */
+  async carry(shardId: string, queue: QueueName, rows: OutboxRow[]): Promise<void> {
+    await this.#queue(queue).addBulk(
+      rows.map((row) => ({
+        name: row.name,
+        data: {
+          rowId: row.id,
+          shardId,
+          tenantId: row.tenant_id,
+          payload: row.payload,
+          attempt: row.attempts,
+          requestId: row.request_id,
+        },
+        // A new try is a new job: the queue silently drops an id that it has seen.
+        opts: { jobId: `${row.id}-${row.attempts}` },
+      })),
+    );
+  }
+
+  /** A mark that lives as long as Redis' memory of the queues; another answer means that all is forgotten. */
+  async generation(): Promise<string> {
+    const fresh = randomUUID();
+    const kept = await this.#connection.set(generationKey, fresh, "NX", "GET");
+    return kept ?? fresh;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    this.#connection.disconnect();
+  }
+
+  #queue(name: QueueName): Queue<QueuedJob> {
+    let queue = this.#queues.get(name);
+    if (!queue) {
+      queue = new Queue<QueuedJob>(redisQueueName(name), {
+        connection: this.#connection,
+        defaultJobOptions: {
+          // Tries are counted in the outbox; the queue only carries.
+          attempts: 1,
+          removeOnComplete: true,
+          removeOnFail: { age: 3_600, count: 1_000 },
+        },
+      });
+      queue.on("error", () => {});
+      this.#queues.set(name, queue);
+    }
+    return queue;
+  }
 }

@@ -1,11 +1,17 @@
 import { z } from "zod";
 
+/** Queues and how many jobs of each one worker runs at once. Slow kinds have their own, so that they hold nobody up. */
+export const queueConcurrency = { default: 10, mail: 4, fleet: 2 } as const;
+export type QueueName = keyof typeof queueConcurrency;
+export const queueNames = Object.keys(queueConcurrency) as QueueName[];
+
 /**
  * One kind of job. `scope` says whose outbox row it is: a tenant's job runs inside that tenant, a
  * platform job sees no tenant. Payloads hold ids, never an organization's data.
  */
 export type JobDefinition = {
   scope: "tenant" | "platform";
+  queue: QueueName;
   payload: z.ZodType;
   /** Tries in all, the first included; after the last the job is dead and waits for an operator. */
   attempts: number;
@@ -20,13 +26,23 @@ const id = z.uuid();
 export const jobs = {
   "fleet.fill-ready-pool": {
     scope: "platform",
+    queue: "fleet",
     payload: z.strictObject({}),
     attempts: 5,
     backoffMs: 1_000,
     deadlineMs: 120_000,
   },
+  "jobs.trim": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 10_000,
+    deadlineMs: 60_000,
+  },
   "organizations.open": {
     scope: "platform",
+    queue: "default",
     payload: z.strictObject({ organizationId: id }),
     attempts: 10,
     backoffMs: 500,
@@ -34,18 +50,28 @@ export const jobs = {
   },
   "mail.account": {
     scope: "platform",
+    queue: "mail",
     payload: z.strictObject({
-      kind: z.enum(["confirm_email", "reset_password", "already_registered"]),
+      kind: z.enum(["confirm_email", "reset_password", "password_changed", "already_registered"]),
       accountId: id,
-      /** Absent for mails without a link of their own. */
+      /** The link that the mail holds or speaks of. */
       tokenId: id.optional(),
     }),
     attempts: 8,
     backoffMs: 2_000,
     deadlineMs: 30_000,
   },
+  "members.sync-account": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({ organizationId: id, accountId: id }),
+    attempts: 10,
+    backoffMs: 500,
+    deadlineMs: 30_000,
+  },
   "directory.sync-profile": {
     scope: "tenant",
+    queue: "default",
     payload: z.strictObject({}),
     attempts: 10,
     backoffMs: 500,
@@ -53,6 +79,7 @@ export const jobs = {
   },
   "directory.sync-member": {
     scope: "tenant",
+    queue: "default",
     payload: z.strictObject({ memberId: id }),
     attempts: 10,
     backoffMs: 500,
@@ -60,6 +87,7 @@ export const jobs = {
   },
   "organizations.erase": {
     scope: "tenant",
+    queue: "fleet",
     payload: z.strictObject({}),
     attempts: 10,
     backoffMs: 60_000,
@@ -69,12 +97,11 @@ export const jobs = {
 
 export type JobName = keyof typeof jobs;
 export type JobPayload<Name extends JobName> = z.infer<(typeof jobs)[Name]["payload"]>;
-type OfScope<Scope> = { [Name in JobName]: (typeof jobs)[Name]["scope"] extends Scope ? Name : never }[JobName];
+type OfScope<Scope> = {
+  [Name in JobName]: (typeof jobs)[Name]["scope"] extends Scope ? Name : never;
+}[JobName];
 export type TenantJobName = OfScope<"tenant">;
 export type PlatformJobName = OfScope<"platform">;
-
-/** The jobs that a tenant may ask for; the database refuses others. */
-export const tenantJobNames = (Object.keys(jobs) as JobName[]).filter((name) => jobs[name].scope === "tenant");
 
 /** Whether this version knows a job; rows may have been written by another one. */
 export function isJobName(name: string): name is JobName {

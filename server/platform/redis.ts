@@ -49,3 +49,18 @@ function watched(connection: Redis): Redis {
   });
   return connection;
 }
+
+/**
+ * Refuses a Redis that would throw jobs away when its memory is full. One that does not tell its policy
+ * (a managed service that forbids CONFIG) is taken at its operator's word, with a warning.
+ */
+export async function assertKeepsJobs(): Promise<void> {
+  const policy = await redis()
+    .config("GET", "maxmemory-policy")
+    .then((answer) => (answer as string[])[1])
+    .catch(() => undefined);
+  if (policy === undefined)
+    log("redis").warn("Redis does not tell its maxmemory-policy; it must be noeviction");
+  else if (policy !== "noeviction")
+    throw new Error(`Redis must have maxmemory-policy noeviction, it has ${policy}`);
+}

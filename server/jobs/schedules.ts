@@ -1,0 +1,30 @@
+import { asOwner } from "../fleet/owner.ts";
+import type { PlatformJobName } from "./registry.ts";
+
+/** Platform jobs that repeat, each with its pause in seconds. Their payload is empty. */
+export const schedules = {
+  "fleet.fill-ready-pool": { everySeconds: 60 },
+  "jobs.trim": { everySeconds: 600 },
+} as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
+
+/**
+ * Accepts the repeating jobs that are due. The row in `astra.schedules` moves on in the commit of the
+ * outbox row, so that any number of workers, restarted at any moment, make one run a period. Missed
+ * periods are not made up for. Answers how many were accepted.
+ */
+export async function acceptDueSchedules(shardId: string): Promise<number> {
+  let accepted = 0;
+  for (const [name, { everySeconds }] of Object.entries(schedules)) {
+    accepted += await asOwner(shardId, async (client) => {
+      const due = await client.query(
+        `INSERT INTO astra.schedules AS s (name, next_at) VALUES ($1, now() + $2 * interval '1 second')
+         ON CONFLICT (name) DO UPDATE SET next_at = now() + $2 * interval '1 second' WHERE s.next_at <= now()`,
+        [name, everySeconds],
+      );
+      if (due.rowCount !== 1) return 0;
+      await client.query("SELECT astra.enqueue_platform($1, '{}'::jsonb, NULL, NULL, true)", [name]);
+      return 1;
+    });
+  }
+  return accepted;
+}
