@@ -1,0 +1,159 @@
+import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
+import Credentials from "next-auth/providers/credentials";
+import { NextRequest } from "next/server";
+import { readBounded } from "../platform/bounded-body.ts";
+import { systemClock } from "../platform/clock.ts";
+import { env } from "../platform/env.ts";
+import { AppError, errorStatus } from "../platform/errors.ts";
+import { log } from "../platform/log.ts";
+import { accountDoor } from "./account-door.ts";
+import { localPath } from "./local-path.ts";
+import { SignIn } from "./schema.ts";
+import { revokeSession, sessionDays } from "./sessions.ts";
+import { signIn } from "./sign-in.ts";
+
+const daySeconds = 86_400;
+const basePath = "/api/auth";
+
+/** A refusal on its way through Auth.js, which shows `code` in the address of the sign-in page. */
+class SignInRefused extends CredentialsSignin {
+  readonly refusal: AppError;
+
+  constructor(refusal: AppError) {
+    super(refusal.message);
+    this.refusal = refusal;
+    this.code = refusal.reason;
+  }
+}
+
+/** Everything here is read per call: a build has no environment. */
+function config(): NextAuthConfig {
+  const secure = new URL(env().PUBLIC_URL).protocol === "https:";
+  return {
+    basePath,
+    secret: env().AUTH_SECRET,
+    // The address that counts is PUBLIC_URL; what a Host header claims is replaced or never used.
+    trustHost: true,
+    useSecureCookies: secure,
+    cookies: {
+      sessionToken: hardened("session", secure),
+      callbackUrl: hardened("callback", secure),
+      csrfToken: hardened("csrf", secure),
+    },
+    pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-out" },
+    session: { strategy: "jwt", maxAge: sessionDays * daySeconds },
+    providers: [
+      Credentials({
+        credentials: { email: {}, password: {} },
+        authorize: (given, request) => authorize(given, request),
+      }),
+    ],
+    callbacks: {
+      // The cookie holds the session's id and nothing else: the row decides, on each request.
+      jwt: ({ token, user, trigger }) => (trigger === "signIn" ? { sessionId: user.id } : token),
+      session: ({ session, token }) => ({ expires: session.expires, sessionId: token["sessionId"] }),
+      redirect: ({ url }) => ownAddress(url),
+    },
+    events: {
+      signOut: async (message) => {
+        if ("token" in message) await revokeSession(message.token?.["sessionId"], systemClock.now());
+      },
+    },
+    logger: {
+      error: logAuthError,
+      warn: (code) => log("auth").warn({ code }, "Auth.js warns"),
+      debug: () => {},
+    },
+  };
+}
+
+/** Out of reach for scripts and other sites; over https also for sister domains, which could plant one. */
+function hardened(name: string, secure: boolean) {
+  return {
+    name: `${secure ? "__Host-" : ""}astra.${name}`,
+    options: { httpOnly: true, sameSite: "lax" as const, path: "/", secure },
+  };
+}
+
+async function authorize(given: Partial<Record<string, unknown>>, request: Request): Promise<{ id: string }> {
+  const input = SignIn.safeParse({ email: given["email"], password: given["password"] });
+  try {
+    if (!input.success)
+      throw new AppError("UNAUTHENTICATED", "wrong_password", "Enter e-mail address and password.");
+    const { sessionId } = await signIn(input.data, accountDoor(request.headers));
+    return { id: sessionId };
+  } catch (error) {
+    if (error instanceof AppError && error.code !== "INTERNAL") throw new SignInRefused(error);
+    throw error;
+  }
+}
+
+function ownAddress(url: string): string {
+  const { origin } = new URL(env().PUBLIC_URL);
+  const given = URL.parse(url, origin);
+  const path = given?.origin === origin ? localPath(given.pathname + given.search) : null;
+  return origin + (path ?? "/");
+}
+
+/** Wrong passwords and stale cookies are everyday life: one line, no stack. */
+function logAuthError(error: Error): void {
+  if (error instanceof SignInRefused) return;
+  const expected = error instanceof AuthError && expectedTypes.has(error.type);
+  if (expected) log("auth").info({ type: error.type }, "Auth.js refused a request");
+  else log("auth").error({ err: error, cause: error.cause }, "Auth.js failed");
+}
+
+const expectedTypes = new Set([
+  "CredentialsSignin",
+  "JWTSessionError",
+  "MissingCSRF",
+  "UnknownAction",
+  "InvalidCallbackUrl",
+]);
+
+const authJs = NextAuth(config);
+
+/** The session id in the request's cookie, unchecked against its row; null without a cookie of ours. */
+export async function signedInSessionId(): Promise<string | null> {
+  const session: unknown = await authJs.auth();
+  const sessionId =
+    typeof session === "object" && session !== null ? Reflect.get(session, "sessionId") : null;
+  return typeof sessionId === "string" ? sessionId : null;
+}
+
+/** Signs this browser in, from a server action. Throws the AppErrors of `signIn`. */
+export async function signInHere(input: SignIn): Promise<void> {
+  try {
+    await authJs.signIn("credentials", { ...input, redirect: false, redirectTo: "/" });
+  } catch (error) {
+    throw error instanceof SignInRefused ? error.refusal : error;
+  }
+}
+
+/** Signs this browser out, from a server action: first the row, then the cookie. */
+export async function signOutHere(): Promise<void> {
+  await revokeSession(await signedInSessionId(), systemClock.now());
+  await authJs.signOut({ redirect: false, redirectTo: "/sign-in" });
+}
+
+/** The parts of Auth.js that are reachable over HTTP; its session endpoint does not know our rows. */
+const reachable = new Set(["GET csrf", "POST callback/credentials", "POST signout"]);
+
+const bodyMaxBytes = 16 * 1024;
+
+/** Answers a request to /api/auth. */
+export async function answerAuth(request: Request): Promise<Response> {
+  const { method, headers } = request;
+  const url = new URL(request.url);
+  const action = url.pathname.slice(basePath.length + 1);
+  if (!reachable.has(`${method} ${action}`)) return Response.json({ message: "Not found." }, { status: 404 });
+  const address = new URL(url.pathname + url.search, env().PUBLIC_URL);
+  if (method === "GET") return authJs.handlers.GET(new NextRequest(address, { headers }));
+  try {
+    const body = await readBounded(request, bodyMaxBytes);
+    return await authJs.handlers.POST(new NextRequest(address, { method, headers, body }));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return Response.json({ message: error.message }, { status: errorStatus[error.code] });
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import type { AccountSession } from "../access/account-session.ts";
+import { platformDb, type PlatformTx } from "../platform/database.ts";
+import type { AccountDoor } from "./account-door.ts";
+
+/** From sign-in to the next one that is needed. */
+export const sessionDays = 14;
+
+/** The oldest beyond these end when another one begins. */
+const sessionsPerAccountMax = 50;
+
+const dayMs = 86_400_000;
+const seenEveryMs = 60_000;
+
+/**
+ * Begins a session and answers its id; null when the password was changed since it was checked, so that a
+ * reset leaves no session behind that began beside it.
+ */
+export async function beginSession(
+  door: AccountDoor,
+  account: { id: string; passwordHash: string | null },
+): Promise<string | null> {
+  const now = door.clock.now();
+  const { ip, userAgent } = door.request;
+  const expiresAt = new Date(now.getTime() + sessionDays * dayMs);
+  const times = { createdAt: now, lastSeenAt: now, expiresAt };
+  return platformDb().$transaction(async (tx) => {
+    // A reset updates this row before it revokes: whoever comes second sees what the first one did.
+    const current = await tx.$queryRaw<{ hash: string | null }[]>`
+      SELECT password_hash AS hash FROM accounts WHERE id = ${account.id}::uuid FOR SHARE`;
+    if (current[0]?.hash !== account.passwordHash) return null;
+    const session = await tx.session.create({
+      data: { accountId: account.id, ip, userAgent, ...times },
+      select: { id: true },
+    });
+    await revokeSurplus(tx, account.id, now);
+    return session.id;
+  });
+}
+
+async function revokeSurplus(tx: PlatformTx, accountId: string, now: Date): Promise<void> {
+  const surplus = await tx.session.findMany({
+    where: { accountId, revokedAt: null, expiresAt: { gt: now } },
+    orderBy: { id: "desc" },
+    skip: sessionsPerAccountMax,
+    select: { id: true },
+  });
+  if (surplus.length === 0) return;
+  const ids = surplus.map((row) => row.id);
+  await tx.session.updateMany({ where: { id: { in: ids } }, data: { revokedAt: now } });
+}
+
+/** Who a session belongs to; null when it has ended or was never there. */
+export async function findSession(sessionId: unknown, now: Date): Promise<AccountSession | null> {
+  const id = z.uuid().safeParse(sessionId);
+  if (!id.success) return null;
+  const row = await platformDb().session.findUnique({
+    where: { id: id.data },
+    select: {
+      id: true,
+      accountId: true,
+      lastSeenAt: true,
+      expiresAt: true,
+      revokedAt: true,
+      account: { select: { name: true, email: true, emailConfirmedAt: true } },
+    },
+  });
+  if (!row || row.revokedAt || row.expiresAt <= now) return null;
+  if (now.getTime() - row.lastSeenAt.getTime() >= seenEveryMs) {
+    // Compared with what was read: of many requests at once one writes.
+    await platformDb().session.updateMany({
+      where: { id: row.id, lastSeenAt: row.lastSeenAt },
+      data: { lastSeenAt: now },
+    });
+  }
+  const { account } = row;
+  return {
+    sessionId: row.id,
+    accountId: row.accountId,
+    name: account.name,
+    email: account.email,
+    emailConfirmed: account.emailConfirmedAt !== null,
+  };
+}
+
+/** Ends one session; a second time is no error. */
+export async function revokeSession(sessionId: unknown, now: Date): Promise<void> {
+  const id = z.uuid().safeParse(sessionId);
+  if (!id.success) return;
+  await platformDb().session.updateMany({
+    where: { id: id.data, revokedAt: null },
+    data: { revokedAt: now },
+  });
+}
+
+/** Ends all sessions of an account, in the transaction that makes them unsafe. */
+export async function revokeAllSessions(tx: PlatformTx, accountId: string, now: Date): Promise<void> {
+  await tx.session.updateMany({ where: { accountId, revokedAt: null }, data: { revokedAt: now } });
+}

@@ -1,0 +1,53 @@
+import { platformDb } from "../platform/database.ts";
+import { AppError } from "../platform/errors.ts";
+import type { AccountDoor } from "./account-door.ts";
+import { countAttempt, forgiveAttempts } from "./attempt-limits.ts";
+import { verifyPassword } from "./passwords.ts";
+import type { SignIn } from "./schema.ts";
+import { beginSession } from "./sessions.ts";
+
+/** The account that address and password prove. */
+export type ProvenAccount = { id: string; email: string; emailConfirmed: boolean; passwordHash: string };
+
+/**
+ * Finds the account of an address and its password. Throws AppError wrong_password, the same and after the
+ * same work when there is no such account, and too_many_attempts.
+ */
+export async function proveAccount(input: SignIn, door: AccountDoor): Promise<ProvenAccount> {
+  await countAttempt(door, "signIn", input.email);
+  const account = await platformDb().account.findUnique({
+    where: { email: input.email },
+    select: { id: true, email: true, emailConfirmedAt: true, passwordHash: true },
+  });
+  const proven = await verifyPassword(account?.passwordHash ?? null, input.password);
+  if (!account?.passwordHash || !proven) {
+    door.log.info({ account: account?.id ?? null }, "sign-in refused");
+    throw wrongPassword();
+  }
+  await forgiveAttempts(door, "signIn", input.email);
+  const { id, email, passwordHash, emailConfirmedAt } = account;
+  return { id, email, passwordHash, emailConfirmed: emailConfirmedAt !== null };
+}
+
+/**
+ * Begins a session for address and password. An account whose e-mail is not confirmed may sign in; no
+ * organization lets it enter. Throws AppError wrong_password and too_many_attempts.
+ */
+export async function signIn(
+  input: SignIn,
+  door: AccountDoor,
+): Promise<{ sessionId: string; emailConfirmed: boolean }> {
+  const account = await proveAccount(input, door);
+  const sessionId = await beginSession(door, account);
+  if (!sessionId) throw wrongPassword();
+  door.log.info({ account: account.id, session: sessionId }, "signed in");
+  return { sessionId, emailConfirmed: account.emailConfirmed };
+}
+
+function wrongPassword(): AppError {
+  return new AppError(
+    "UNAUTHENTICATED",
+    "wrong_password",
+    "E-mail address and password do not belong together.",
+  );
+}

@@ -1,0 +1,42 @@
+import { createTransport, type Transporter } from "nodemailer";
+import { env } from "./env.ts";
+
+/** One mail to one person. */
+export type Mail = {
+  /** Without angle brackets. The same one for the same mail: a second delivery can be told from a second mail. */
+  messageId: string;
+  to: { name: string; address: string };
+  subject: string;
+  text: string;
+  html: string;
+};
+
+let transport: Transporter | undefined;
+
+/** Hands a mail to the server of SMTP_URL. Throws when it was not accepted; then it may be sent again. */
+export async function sendMail(mail: Mail): Promise<void> {
+  transport ??= createTransport({
+    url: env().SMTP_URL,
+    pool: true,
+    maxConnections: 2,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    // A mail is text that we wrote: nothing in it may name a file or an address to be fetched.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  await transport.sendMail({
+    ...mail,
+    messageId: `<${mail.messageId}>`,
+    from: env().MAIL_FROM,
+    // Out-of-office replies are not wanted.
+    headers: { "Auto-Submitted": "auto-generated" },
+  });
+}
+
+/** Ends the connections to the mail server; for the end of a process. */
+export function closeMail(): void {
+  transport?.close();
+  transport = undefined;
+}
