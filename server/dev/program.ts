@@ -33,6 +33,11 @@ function onStopRequest(interrupt: (reason: StopReason) => void) {
 }
 
 function explain(error: unknown): number {
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`\n${messages(error).join("\n  because: ")}\n`);
   return 1;
+}
+
+function messages(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...(error.cause === undefined ? [] : messages(error.cause))];
 }

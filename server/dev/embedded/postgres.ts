@@ -125,7 +125,7 @@ function shortHash(text: string): string {
 }
 
 async function whenReady(child: Child, url: string, options: PostgresOptions) {
-  let failure: unknown;
+  let failure = "no answer";
   const connects = async () => {
     if (!child.isRunning()) {
       throw new Error(`PostgreSQL ended at once (${await child.ended}); ${lastLines(options.logFile)}`);
@@ -139,7 +139,7 @@ async function whenReady(child: Child, url: string, options: PostgresOptions) {
       }
       return true;
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error.message : String(error);
       // A wrong password does not mend itself by waiting.
       if (error instanceof pg.DatabaseError && error.code === "28P01") throw error;
       return false;
@@ -147,9 +147,12 @@ async function whenReady(child: Child, url: string, options: PostgresOptions) {
       await client.end().catch(() => undefined);
     }
   };
-  await until(connects, { what: "PostgreSQL", timeoutMs: READY_TIMEOUT_MS }).catch((error: unknown) => {
-    throw failure ? new Error("PostgreSQL does not answer", { cause: failure }) : error;
-  });
+  try {
+    await until(connects, { what: "PostgreSQL", timeoutMs: READY_TIMEOUT_MS });
+  } catch (error) {
+    if (!child.isRunning()) throw error;
+    throw new Error(`PostgreSQL runs but does not let us in: ${failure}`, { cause: error });
+  }
 }
 
 function lastLines(file: string): string {
