@@ -1,7 +1,7 @@
 /** The guard row differs from what this process believed of the tenant. */
 export class StaleBelief extends Error {
-  constructor(found: string) {
-    super(found === "" ? "the guard row was not seen" : `the guard row says ${found}`);
+  constructor(found: string, cause?: Error) {
+    super(found === "" ? "the guard row was not seen" : `the guard row says ${found}`, { cause });
     this.name = "StaleBelief";
   }
 }

@@ -5,7 +5,9 @@ import { createHash, createHmac } from "node:crypto";
  * a tenant's policies hold its hash, so that whoever reads all catalogs still cannot make it.
  */
 export function tenantKey(masterSecret: string, tenantId: string, keyVersion: number): string {
-  return createHmac("sha256", masterSecret).update(`tenant-key:${tenantId}:${keyVersion}`).digest("base64url");
+  return createHmac("sha256", masterSecret)
+    .update(`tenant-key:${tenantId}:${keyVersion}`)
+    .digest("base64url");
 }
 
 /** What a policy compares with: SHA-256 of the key's UTF-8 text, as hexadecimal. */

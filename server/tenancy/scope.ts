@@ -17,6 +17,8 @@ export class Scope {
   operations = 0;
   /** First error that the server answered in this scope; its SQLSTATE decides about a retry. */
   failure: { code: string; error: Error } | undefined;
+  /** The entry itself was refused: what the work saw after that means nothing. */
+  entryFailed = false;
   savepoints = 0;
   /** While a nested transaction is open, statements outside it wait here: ROLLBACK TO must undo only its own. */
   turn: Promise<void> = Promise.resolve();

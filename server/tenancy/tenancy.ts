@@ -151,11 +151,19 @@ export class Tenancy {
         return placement;
       case "read_only":
         if (readOnly) return placement;
-        throw new AppError("FORBIDDEN", "organization_read_only", "This organization is read-only at present.");
+        throw new AppError(
+          "FORBIDDEN",
+          "organization_read_only",
+          "This organization is read-only at present.",
+        );
       case "suspended":
         throw new AppError("FORBIDDEN", "organization_suspended", "This organization is suspended.");
       case "moving":
-        throw new AppError("UNAVAILABLE", "organization_moving", "This organization is being moved. Try again.");
+        throw new AppError(
+          "UNAVAILABLE",
+          "organization_moving",
+          "This organization is being moved. Try again.",
+        );
       case "provisioning":
         throw new AppError("UNAVAILABLE", "organization_preparing", "This organization is being prepared.");
       case "erasing":
@@ -186,7 +194,11 @@ export class Tenancy {
     const deadlineMs = options.deadlineMs ?? this.#limits.deadlineMs;
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      const error = new AppError("UNAVAILABLE", "deadline", `The transaction took longer than ${deadlineMs} ms.`);
+      const error = new AppError(
+        "UNAVAILABLE",
+        "deadline",
+        `The transaction took longer than ${deadlineMs} ms.`,
+      );
       scope.cut(error);
       late.reject(error);
     }, deadlineMs);
@@ -195,7 +207,10 @@ export class Tenancy {
       const entered = enter(scope, batch);
       lane.serve(scope);
       this.#lanesOf.set(scope, lane.client);
-      const result = await Promise.race([currentScope.run(scope, async () => work(lane.client)), late.promise]);
+      const result = await Promise.race([
+        currentScope.run(scope, async () => work(lane.client)),
+        late.promise,
+      ]);
       scope.flush();
       await entered;
       if (scope.readOnly && !scope.failure && scope.operations === 0) leaveLater(scope, this.#protocol.leave);
@@ -245,6 +260,7 @@ function enter(scope: Scope, batch: ReturnType<Protocol["enter"]>): Promise<unkn
   const entered = Promise.all(
     answers.map((answer) =>
       answer.catch((error: unknown) => {
+        scope.entryFailed ||= scope.failure === undefined && scope.open;
         scope.fail(error);
         throw error;
       }),
@@ -291,22 +307,25 @@ function rolledBack(scope: Scope): AppError {
 }
 
 function commitUnknown(cause: unknown): AppError {
-  const message = "The connection was lost while saving. Look whether the change is there before you repeat it.";
+  const message =
+    "The connection was lost while saving. Look whether the change is there before you repeat it.";
   return new AppError("UNAVAILABLE", "commit_unknown", message, { cause });
 }
 
 /** What really went wrong: the server's first error counts, not the ones that it caused. */
 function rootCause(scope: Scope, options: ScopeOptions, error: unknown): unknown {
   const first = scope.failure;
-  if (error instanceof AppError && error.reason !== "rolled_back") return error;
-  if (!first) return error;
-  if (first.code === guardRefusal) {
+  if (first?.code === guardRefusal) {
     const { epoch, state } = scope.placement;
     const found = /\[(.*)\]/.exec(first.error.message)?.[1] ?? "";
     const [foundEpoch, foundState] = found.split("/");
     const sameTenant = foundEpoch === String(epoch) && foundState === state;
     return sameTenant && options.accessVersion !== undefined ? new StaleAccess() : new StaleBelief(found);
   }
+  // Role, schema or guard are not where they were: erased or moved. The directory is asked again.
+  if (first && scope.entryFailed && !isTransient(first.error)) return new StaleBelief("", first.error);
+  if (error instanceof AppError && error.reason !== "rolled_back") return error;
+  if (!first) return error;
   if (first.error instanceof AppError || isTransient(first.error)) return first.error;
   return error;
 }
@@ -314,7 +333,9 @@ function rootCause(scope: Scope, options: ScopeOptions, error: unknown): unknown
 /** Turns what is left after the last try into an answer for the caller. */
 function settled(error: unknown): unknown {
   if (error instanceof StaleBelief) {
-    return new AppError("UNAVAILABLE", "tenant_guard", "This organization is changing. Try again.", { cause: error });
+    return new AppError("UNAVAILABLE", "tenant_guard", "This organization is changing. Try again.", {
+      cause: error,
+    });
   }
   if (isTransient(error)) {
     return new AppError("UNAVAILABLE", "try_again", "The database was busy. Try again.", { cause: error });

@@ -13,10 +13,9 @@ type Reads =
 type ModelName = Exclude<keyof TenantClient, `$${string}` | symbol>;
 
 /** One organization's data, to read. */
-export type ReadDb = { [Name in ModelName]: Pick<TenantClient[Name], Reads & keyof TenantClient[Name]> } & Pick<
-  TenantClient,
-  "$queryRaw"
->;
+export type ReadDb = {
+  [Name in ModelName]: Pick<TenantClient[Name], Reads & keyof TenantClient[Name]>;
+} & Pick<TenantClient, "$queryRaw">;
 
 /** One organization's data, to read and write. A ReadDb lacks its methods, so it cannot stand in its place. */
 export type TenantDb = TenantClient;

@@ -33,7 +33,9 @@ export async function transact<Result>(
     mode === "write"
       ? await tenancy().withTenant(door.organization.id, { readOnly: false, ...version }, run)
       : // In a READ ONLY transaction a write fails in the server; the verb's type refuses it before.
-        await tenancy().withTenant(door.organization.id, { readOnly: true, ...version }, (db) => run(db as TenantDb));
+        await tenancy().withTenant(door.organization.id, { readOnly: true, ...version }, (db) =>
+          run(db as TenantDb),
+        );
   for (const callback of callbacks) callback();
   return result;
 }

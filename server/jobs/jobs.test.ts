@@ -1,0 +1,232 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { ownerPool } from "../fleet/owner.ts";
+import { platformDb } from "../platform/database.ts";
+import { buildOrganization, closeConnections, doorOf, type TestOrganization } from "../test/factories.ts";
+import type { WriteCtx } from "../tenancy/context.ts";
+import { transact } from "../tenancy/transact.ts";
+import { enqueue, enqueuePlatform } from "./enqueue.ts";
+import {
+  claimDue,
+  closeRow,
+  failTry,
+  firstTurn,
+  reclaimExpired,
+  reclaimUnstarted,
+  startTry,
+} from "./outbox.ts";
+import { runJob, type Handlers } from "./run.ts";
+import { acceptDueSchedules } from "./schedules.ts";
+
+afterAll(closeConnections);
+beforeEach(async () => {
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+});
+
+async function rows() {
+  const found = await ownerPool("main").query("SELECT * FROM astra.outbox ORDER BY created_at, id");
+  return found.rows as {
+    id: string;
+    tenant_id: string;
+    state: string;
+    attempts: number;
+    name: string;
+    error: string | null;
+  }[];
+}
+
+async function askFor(organization: TestOrganization, count = 1): Promise<void> {
+  await transact(await doorOf(organization.owner), "write", async (ctx) => {
+    for (let i = 0; i < count; i++) await enqueue(ctx, "directory.sync-profile", {});
+  });
+}
+
+/** Handlers that do nothing but what a test says. */
+function handlersWith(inTenant: (ctx: WriteCtx) => Promise<void>): Handlers {
+  const quiet = { platform: async () => {} };
+  return {
+    "fleet.fill-ready-pool": quiet,
+    "jobs.trim": quiet,
+    "organizations.open": quiet,
+    "organizations.erase": { atDoor: async () => {} },
+    "mail.account": quiet,
+    "members.sync-account": quiet,
+    "directory.sync-profile": { inTenant },
+    "directory.sync-member": { atDoor: async () => {} },
+  };
+}
+
+async function tryOnce(handlers: Handlers): Promise<void> {
+  for (const row of await claimDue("main", "default", 100, firstTurn)) {
+    await runJob(handlers, row.name, {
+      rowId: row.id,
+      shardId: "main",
+      tenantId: row.tenant_id,
+      payload: row.payload,
+      attempt: row.attempts,
+      requestId: row.request_id,
+    });
+  }
+}
+
+test("a job is accepted in the commit of its change, or not at all", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  const door = await doorOf(organization.owner);
+  const failing = transact(door, "write", async (ctx) => {
+    await enqueue(ctx, "directory.sync-profile", {});
+    throw new Error("changed my mind");
+  });
+  await expect(failing).rejects.toThrow("changed my mind");
+  expect(await rows()).toEqual([]);
+  await askFor(organization);
+  expect(await rows()).toMatchObject([{ tenant_id: organization.id, state: "pending" }]);
+});
+
+test("a payload that does not fit the registry is refused before anything is written", async () => {
+  const organization = await buildOrganization();
+  const door = await doorOf(organization.owner);
+  const wrong = { memberId: "no id" };
+  await expect(
+    transact(door, "write", (ctx) => enqueue(ctx, "directory.sync-member", wrong)),
+  ).rejects.toMatchObject({
+    reason: "job_payload",
+  });
+});
+
+test("a tenant cannot ask for a job of the platform, not even in SQL", async () => {
+  const organization = await buildOrganization();
+  const door = await doorOf(organization.owner);
+  const sql = transact(
+    door,
+    "write",
+    (ctx) => ctx.db.$queryRaw`SELECT astra.enqueue('organizations.open', '{}'::jsonb, NULL, 'x')::text`,
+  );
+  await expect(sql).rejects.toThrow(/cannot ask for the job/);
+});
+
+test("work and completion commit together: a failing try leaves neither, the next one both", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization);
+  let tries = 0;
+  const handlers = handlersWith(async (ctx) => {
+    await ctx.db.project.create({ data: { name: `try ${++tries}` } });
+    if (tries === 1) throw new Error("first one fails");
+  });
+  await tryOnce(handlers);
+  expect(await rows()).toMatchObject([{ state: "pending", attempts: 1, error: "first one fails" }]);
+  await ownerPool("main").query("UPDATE astra.outbox SET run_at = now()");
+  await tryOnce(handlers);
+  expect(await rows()).toMatchObject([{ state: "done", attempts: 2, error: null }]);
+  const names = await transact(await doorOf(organization.owner), "read", (ctx) =>
+    ctx.db.project.findMany({ select: { name: true } }),
+  );
+  expect(names).toEqual([{ name: "try 2" }]);
+});
+
+test("a job that is delivered twice has its effect once", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization);
+  const handlers = handlersWith(async (ctx) => {
+    await ctx.db.project.create({ data: { name: "effect" } });
+  });
+  const [row] = await claimDue("main", "default", 10, firstTurn);
+  if (!row) throw new Error("nothing was claimed");
+  const queued = {
+    rowId: row.id,
+    shardId: "main",
+    tenantId: row.tenant_id,
+    payload: {},
+    attempt: 1,
+    requestId: null,
+  };
+  await Promise.all([runJob(handlers, row.name, queued), runJob(handlers, row.name, queued)]);
+  await runJob(handlers, row.name, queued);
+  const count = await transact(await doorOf(organization.owner), "read", (ctx) => ctx.db.project.count());
+  expect(count).toBe(1);
+});
+
+test("a job that fails every time is dead after its tries, and can be replayed", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization);
+  const handlers = handlersWith(async () => {
+    throw new Error("always");
+  });
+  for (let i = 0; i < 12; i++) {
+    await ownerPool("main").query("UPDATE astra.outbox SET run_at = now() WHERE state = 'pending'");
+    await tryOnce(handlers);
+  }
+  expect(await rows()).toMatchObject([{ state: "dead", attempts: 10, error: "always" }]);
+  const [dead] = await rows();
+  await platformDb().$queryRaw`SELECT astra.replay_dead(${dead?.id}::uuid, NULL)`;
+  expect(await rows()).toMatchObject([{ state: "pending", attempts: 0 }]);
+});
+
+test("a lease that ran out, and a queue that forgot, bring a row back", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization, 2);
+  const claimed = await claimDue("main", "default", 100, firstTurn);
+  expect(claimed).toHaveLength(2);
+  const begun = claimed[0]?.id ?? "";
+  expect(await startTry("main", begun, 1, "directory.sync-profile")).toBe(true);
+  expect(await startTry("main", begun, 1, "directory.sync-profile")).toBe(false);
+  expect(await reclaimUnstarted("main")).toBe(1);
+  expect(await reclaimExpired("main")).toBe(0);
+  await ownerPool("main").query(
+    "UPDATE astra.outbox SET lease_until = now() - interval '1 s' WHERE state = 'dispatched'",
+  );
+  expect(await reclaimExpired("main")).toBe(1);
+  const again = await claimDue("main", "default", 100, firstTurn);
+  expect(again.map((row) => row.attempts).toSorted()).toEqual([1, 2]);
+  // The first worker comes back late: its try is no longer the present one.
+  expect(await failTry("main", { id: begun, attempt: 1 }, { attempts: 9, backoffMs: 1 }, "late")).toBe(
+    "pending",
+  );
+  expect((await rows()).every((row) => row.state === "dispatched")).toBe(true);
+  await closeRow("main", begun);
+});
+
+test("a tenant with thousands of rows does not keep another waiting", async () => {
+  const [loud, quiet] = [await buildOrganization(), await buildOrganization()];
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await ownerPool("main").query(
+    `INSERT INTO astra.outbox (tenant_id, name, payload, run_at)
+     SELECT $1, 'directory.sync-profile', '{}', now() - interval '1 hour' FROM generate_series(1, 5000)`,
+    [loud.id],
+  );
+  await askFor(quiet);
+  const claimed = await claimDue("main", "default", 100, firstTurn);
+  expect(claimed.filter((row) => row.tenant_id === quiet.id)).toHaveLength(1);
+  expect(claimed.filter((row) => row.tenant_id === loud.id)).toHaveLength(10);
+});
+
+test("two relays never take the same row", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization, 60);
+  const claims = await Promise.all(
+    Array.from({ length: 6 }, () => claimDue("main", "default", 200, firstTurn)),
+  );
+  const ids = claims.flat().map((row) => row.id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("a repeating job is accepted once a period by any number of workers", async () => {
+  await ownerPool("main").query("DELETE FROM astra.schedules");
+  const accepted = await Promise.all(Array.from({ length: 5 }, () => acceptDueSchedules("main")));
+  expect(accepted.reduce((sum, count) => sum + count, 0)).toBe(2);
+  expect(await acceptDueSchedules("main")).toBe(0);
+});
+
+test("asking once while a row waits gives that row", async () => {
+  const ask = () =>
+    platformDb().$transaction((tx) => enqueuePlatform(tx, "fleet.fill-ready-pool", {}, { once: true }));
+  const first = await ask();
+  await sleep(5);
+  expect(await ask()).toBe(first);
+  expect(await rows()).toHaveLength(1);
+});
