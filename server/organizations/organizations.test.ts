@@ -151,7 +151,7 @@ test("deletion needs the typed address, can be taken back, and erases everything
   expect(await callerOf(requestOf(owner, slug)).organization.get()).toMatchObject({ slug });
   await eraseOrganization(later);
   await expect(callerOf(requestOf(owner, slug)).organization.get()).rejects.toMatchObject({
-    code: "FORBIDDEN",
+    code: "NOT_FOUND",
   });
   const { rows } = await ownerPool("main").query("SELECT FROM astra.tenants WHERE id = $1", [
     organization.id,
