@@ -53,6 +53,7 @@ export async function getOrganization(ctx: ReadCtx) {
     slug: profile.slug,
     plan: organization.plan,
     deletionAt: profile.deletionAt,
+    createdAt: profile.createdAt,
     me: {
       memberId: me.id,
       name: me.name,

@@ -11,6 +11,7 @@ CREATE TABLE "profile" (
     "name" TEXT NOT NULL,
     "slug" TEXT NOT NULL,
     "deletion_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "version" INTEGER NOT NULL DEFAULT 1,
 
     CONSTRAINT "profile_pkey" PRIMARY KEY ("id"),
@@ -150,7 +151,7 @@ CREATE INDEX "tasks_title_id_idx" ON "tasks"("title", "id") WHERE (deleted_at IS
 CREATE INDEX "tasks_due_on_id_idx" ON "tasks"("due_on", "id") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "tasks_status_id_idx" ON "tasks"("status", "id") WHERE (deleted_at IS NULL);
+CREATE INDEX "tasks_status_due_on_idx" ON "tasks"("status", "due_on") WHERE (deleted_at IS NULL);
 
 -- CreateIndex
 CREATE INDEX "tasks_project_id_status_deleted_at_idx" ON "tasks"("project_id", "status", "deleted_at");
