@@ -76,10 +76,19 @@ function quickDays(today: PlainDate): (readonly [string, PlainDate])[] {
   ];
 }
 
-type DateFieldProps = Pick<DatePickerProps, "label" | "value" | "onChange"> & { placeholder?: string };
+type DateFieldProps = Pick<DatePickerProps, "label" | "value" | "onChange"> & {
+  placeholder?: string;
+  disabled?: boolean;
+};
 
 /** The date picker as a form control. */
-export function DateField({ label, value, onChange, placeholder = "No date" }: DateFieldProps) {
+export function DateField({
+  label,
+  value,
+  onChange,
+  placeholder = "No date",
+  disabled = false,
+}: DateFieldProps) {
   const today = useToday();
   const field = useField();
   const tied = useControlProps({});
@@ -93,6 +102,7 @@ export function DateField({ label, value, onChange, placeholder = "No date" }: D
         <button
           type="button"
           {...tied}
+          disabled={disabled}
           aria-labelledby={field ? `${field.labelId} ${valueId}` : undefined}
           className={cn(
             controlStyle,

@@ -45,6 +45,11 @@ export function formatDay(day: PlainDate, today: PlainDate): string {
   return format(toLocalDate(day), sameYear ? "EEE d MMM" : "d MMM yyyy");
 }
 
+/** "9 Mar": for axes. */
+export function formatShortDay(day: PlainDate): string {
+  return format(toLocalDate(day), "d MMM");
+}
+
 /** "Monday, 9 March 2026": for labels that are read aloud. */
 export function formatLongDay(day: PlainDate): string {
   return format(toLocalDate(day), "EEEE, d MMMM yyyy");

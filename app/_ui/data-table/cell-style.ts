@@ -12,7 +12,8 @@ const places = {
 /** The classes of a body cell; rows and their skeleton share them, so that nothing jumps when rows arrive. */
 export function cellStyle(look: ColumnLook | undefined): string {
   return cn(
-    "block text-ink-muted md:table-cell md:h-11 md:px-2 md:align-middle md:first:pl-4 md:last:pr-3",
+    look?.phone === "hidden" ? "hidden" : "block",
+    "text-ink-muted md:table-cell md:h-11 md:px-2 md:align-middle md:first:pl-4 md:last:pr-3",
     places[look?.phone ?? "detail"],
     look?.align === "end" && "md:text-right",
   );

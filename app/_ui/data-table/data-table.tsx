@@ -33,7 +33,7 @@ type DataTableProps<Row extends RowData & { id: string }, By extends string> = {
   /** One of the four empty states; shown instead of rows. */
   empty: ReactNode;
   /** Shown instead of rows when they could not be loaded. */
-  failure?: ReactNode;
+  failure: ReactNode;
   footer?: ReactNode;
 };
 
@@ -51,7 +51,7 @@ export function DataTable<Row extends RowData & { id: string }, By extends strin
     state: { sorting: [{ id: sort.by, desc: sort.direction === "desc" }] },
   });
   const body = table.getRowModel().rows;
-  const nothing = failure ?? (rows && rows.length === 0 ? empty : null);
+  const nothing = failure || (rows && rows.length === 0 ? empty : null);
   return (
     <div className="overflow-clip rounded-xl border border-line bg-surface">
       {nothing ?? (

@@ -29,13 +29,26 @@ type OneProps<Value extends string> = {
   value: Value | null;
   options: readonly FilterOption<Value>[];
   onChange: (value: Value | null) => void;
+  /** The value of a list that nobody has narrowed; the button is not tinted at it. */
+  resting?: Value;
 };
 
 /** Narrows a list to one value, or to none. */
-export function FilterMenu<Value extends string>({ label, value, options, onChange }: OneProps<Value>) {
+export function FilterMenu<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  resting,
+}: OneProps<Value>) {
   const chosen = options.find((option) => option.value === value);
   return (
-    <DropdownMenu align="start" trigger={<FilterButton label={label} chosen={chosen?.label ?? null} />}>
+    <DropdownMenu
+      align="start"
+      trigger={
+        <FilterButton label={label} chosen={chosen?.label ?? null} resting={chosen?.value === resting} />
+      }
+    >
       <MenuRadioGroup
         value={value ?? ""}
         onValueChange={(next) => onChange(options.find((option) => option.value === next)?.value ?? null)}
@@ -47,7 +60,7 @@ export function FilterMenu<Value extends string>({ label, value, options, onChan
           </MenuRadioItem>
         ))}
       </MenuRadioGroup>
-      {chosen && <ClearItem onClear={() => onChange(null)} />}
+      {chosen && chosen.value !== resting && <ClearItem onClear={() => onChange(null)} />}
     </DropdownMenu>
   );
 }
@@ -87,10 +100,12 @@ export function MultiFilterMenu<Value extends string>({
   );
 }
 
+type FilterButtonProps = { label: string; chosen: string | null; resting?: boolean };
+
 /** Gets its ref and handlers from the menu around it. */
-function FilterButton({ label, chosen, ...rest }: { label: string; chosen: string | null }) {
+function FilterButton({ label, chosen, resting = false, ...rest }: FilterButtonProps) {
   return (
-    <button type="button" {...rest} className={filterButtonStyle(chosen !== null)}>
+    <button type="button" {...rest} className={filterButtonStyle(chosen !== null && !resting)}>
       <span className="clip-line">
         {label}
         {chosen && `: ${chosen}`}

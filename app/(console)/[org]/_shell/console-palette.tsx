@@ -1,0 +1,141 @@
+"use client";
+
+import { useState } from "react";
+import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
+import { FolderKanban, ListTodo, LogOut, Plus, SunMoon } from "lucide-react";
+import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
+import { signOut } from "#app/(console)/_account/sign-out.ts";
+import { useApi } from "#app/_trpc/client.tsx";
+import type { Outputs } from "#app/_trpc/types.ts";
+import { Avatar } from "#app/_ui/avatar.tsx";
+import { CommandPalette, type PaletteCommand, type PaletteGroup } from "#app/_ui/shell/command-palette.tsx";
+import { useGo } from "#app/_ui/shell/go.ts";
+import type { PlaceGroup } from "#app/_ui/shell/navigation.ts";
+import { useSettled } from "#app/_ui/settled.ts";
+import { chooseTheme, themes } from "#app/_ui/theme-switch.tsx";
+
+const settleMs = 160;
+
+type ConsolePaletteProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  groups: readonly PlaceGroup[];
+  me: Outputs["session"]["me"];
+};
+
+/** The command palette of an organization: what the server finds, then places, actions and other organizations. */
+export function ConsolePalette({ open, onOpenChange, groups, me }: ConsolePaletteProps) {
+  const [text, setText] = useState("");
+  const found = useFound(text);
+  const places = usePlaceCommands(groups, me);
+  const actions = useActionCommands();
+  const organizations = useOrganizationCommands(me);
+  return (
+    <CommandPalette
+      open={open}
+      onOpenChange={onOpenChange}
+      onTextChange={setText}
+      searching={found.searching}
+      groups={[
+        ...found.groups,
+        { label: "Go to", commands: places },
+        { label: "Actions", commands: actions },
+        { label: "Switch organization", commands: organizations },
+      ]}
+    />
+  );
+}
+
+function useFound(text: string): { groups: PaletteGroup[]; searching: boolean } {
+  const api = useApi();
+  const go = useGo();
+  const { slug } = useOrganization();
+  const query = useSettled(text.trim(), settleMs);
+  const found = useQuery({
+    ...api.search.find.queryOptions(query ? { query } : skipToken),
+    placeholderData: keepPreviousData,
+  });
+  if (!query || !text.trim()) return { groups: [], searching: false };
+  const projects = (found.data?.projects ?? []).map((project) => ({
+    id: `project:${project.id}`,
+    label: project.name,
+    icon: <FolderKanban aria-hidden />,
+    found: true,
+    run: () => go(`/${slug}/projects/${project.id}`),
+  }));
+  const tasks = (found.data?.tasks ?? []).map((task) => ({
+    id: `task:${task.id}`,
+    label: task.title,
+    hint: task.projectName,
+    icon: <ListTodo aria-hidden />,
+    found: true,
+    run: () => go(`/${slug}/projects/${task.projectId}?task=${task.id}`),
+  }));
+  return {
+    searching: found.isFetching,
+    groups: [
+      { label: "Projects", commands: projects },
+      { label: "Tasks", commands: tasks },
+    ],
+  };
+}
+
+function usePlaceCommands(groups: readonly PlaceGroup[], me: Outputs["session"]["me"]): PaletteCommand[] {
+  const go = useGo();
+  const places = [...groups.flatMap((group) => group.places), ...personalPlaces(me)];
+  return places.map((place) => ({
+    id: `place:${place.href}`,
+    label: place.label,
+    icon: <place.icon aria-hidden />,
+    keywords: place.keywords ?? [],
+    run: () => go(place.href),
+  }));
+}
+
+/** Only acts that are safe or that ask first: nothing here changes data by a slip of the finger. */
+function useActionCommands(): PaletteCommand[] {
+  const go = useGo();
+  const { slug } = useOrganization();
+  const { can } = useAccess();
+  const create: (PaletteCommand | false)[] = [
+    can("tasks.write") && {
+      id: "action:new-task",
+      label: "New task",
+      icon: <Plus aria-hidden />,
+      keywords: ["create", "add"],
+      run: () => go(`/${slug}/tasks?task=new`),
+    },
+    can("projects.write") && {
+      id: "action:new-project",
+      label: "New project",
+      icon: <Plus aria-hidden />,
+      keywords: ["create", "add"],
+      run: () => go(`/${slug}/projects?project=new`),
+    },
+  ];
+  const theme = themes.map((choice) => ({
+    id: `action:theme-${choice.value}`,
+    label: `Theme: ${choice.label}`,
+    icon: <SunMoon aria-hidden />,
+    keywords: ["dark", "light", "appearance", "colour"],
+    run: () => chooseTheme(choice.value),
+  }));
+  const leave = { id: "action:sign-out", label: "Sign out", icon: <LogOut aria-hidden />, run: signOut };
+  return [...create.filter((command) => command !== false), ...theme, leave];
+}
+
+function useOrganizationCommands(me: Outputs["session"]["me"]): PaletteCommand[] {
+  const go = useGo();
+  const { id } = useOrganization();
+  return me.organizations
+    .filter((organization) => organization.id !== id)
+    .map((organization) => ({
+      id: `organization:${organization.slug}`,
+      label: organization.name,
+      hint: organization.roleName,
+      icon: <Avatar name={organization.name} shape="organization" size="xs" />,
+      keywords: ["switch", organization.slug],
+      run: () => go(`/${organization.slug}`),
+    }));
+}

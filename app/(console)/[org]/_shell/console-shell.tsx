@@ -1,0 +1,69 @@
+"use client";
+
+import { useCallback, useState, type ReactNode } from "react";
+import { ConsolePalette } from "#app/(console)/[org]/_shell/console-palette.tsx";
+import { DeletionNotice } from "#app/(console)/[org]/_shell/deletion-notice.tsx";
+import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
+import { placesFor } from "#app/(console)/[org]/_shell/places.ts";
+import { signOut } from "#app/(console)/_account/sign-out.ts";
+import type { Outputs } from "#app/_trpc/types.ts";
+import { Avatar } from "#app/_ui/avatar.tsx";
+import { AppShell } from "#app/_ui/shell/app-shell.tsx";
+import { usePaletteShortcut } from "#app/_ui/shell/command-palette.tsx";
+import { OrganizationSwitcher } from "#app/_ui/shell/organization-switcher.tsx";
+import { UserMenu } from "#app/_ui/shell/user-menu.tsx";
+
+type Me = Outputs["session"]["me"];
+
+/** The signed-in frame of one organization. */
+export function ConsoleShell({ me, children }: { me: Me; children: ReactNode }) {
+  const organization = useOrganization();
+  const { can } = useAccess();
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const togglePalette = useCallback(() => setPaletteOpen((open) => !open), []);
+  usePaletteShortcut(togglePalette);
+  const groups = placesFor(organization.slug, can);
+  return (
+    <>
+      <AppShell
+        label={organization.name}
+        groups={groups}
+        onSearch={togglePalette}
+        switcher={
+          <OrganizationSwitcher
+            organizations={switcherOrganizations(me, organization)}
+            current={organization.slug}
+            createHref="/organizations/new"
+          />
+        }
+        heading={
+          <span className="flex items-center gap-2">
+            <Avatar name={organization.name} shape="organization" />
+            <span className="clip-line text-base font-semibold">{organization.name}</span>
+          </span>
+        }
+        account={
+          <UserMenu
+            name={me.account.name}
+            email={me.account.email}
+            places={personalPlaces(me)}
+            onSignOut={signOut}
+          />
+        }
+        notices={<DeletionNotice />}
+      >
+        {children}
+      </AppShell>
+      <ConsolePalette open={paletteOpen} onOpenChange={setPaletteOpen} groups={groups} me={me} />
+    </>
+  );
+}
+
+/** The name that was just changed on this page is newer than the list that came with the layout. */
+function switcherOrganizations(me: Me, current: { id: string; name: string; slug: string }) {
+  return me.organizations.map((organization) => {
+    const { name, slug } = organization.id === current.id ? current : organization;
+    return { slug, name, note: organization.deletionAt ? "Scheduled for deletion" : organization.roleName };
+  });
+}

@@ -1,0 +1,66 @@
+import { CircleQuestionMark, FolderKanban, LayoutGrid, ListTodo, Settings2, Users } from "lucide-react";
+import type { Place, PlaceGroup } from "#app/_ui/shell/navigation.ts";
+import type { Permission } from "#server/access/permissions.ts";
+
+type GuardedPlace = Place & { needs: Permission | null };
+type GuardedGroup = { label: string | null; places: readonly GuardedPlace[] };
+
+function allPlaces(slug: string): readonly GuardedGroup[] {
+  const at = `/${slug}`;
+  return [
+    {
+      label: null,
+      places: [
+        {
+          href: at,
+          label: "Overview",
+          icon: LayoutGrid,
+          exact: true,
+          needs: "organization.read",
+          keywords: ["home", "dashboard"],
+        },
+        { href: `${at}/projects`, label: "Projects", icon: FolderKanban, needs: "projects.read" },
+        {
+          href: `${at}/tasks`,
+          label: "Tasks",
+          icon: ListTodo,
+          needs: "tasks.read",
+          keywords: ["to do", "issues"],
+        },
+      ],
+    },
+    {
+      label: "Organization",
+      places: [
+        {
+          href: `${at}/members`,
+          label: "Members",
+          icon: Users,
+          needs: "members.read",
+          keywords: ["people", "team"],
+        },
+        {
+          href: `${at}/settings`,
+          label: "Settings",
+          icon: Settings2,
+          needs: "organization.read",
+          keywords: ["name", "address", "slug", "delete"],
+        },
+        {
+          href: `${at}/help`,
+          label: "Help",
+          icon: CircleQuestionMark,
+          needs: null,
+          keywords: ["shortcuts", "about"],
+        },
+      ],
+    },
+  ];
+}
+
+/** The places of an organization that this member may enter; what is left out here the server refuses as well. */
+export function placesFor(slug: string, can: (permission: Permission) => boolean): PlaceGroup[] {
+  return allPlaces(slug)
+    .map((group) => ({ ...group, places: group.places.filter((place) => !place.needs || can(place.needs)) }))
+    .filter((group) => group.places.length > 0);
+}

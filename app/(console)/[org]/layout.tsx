@@ -1,0 +1,32 @@
+import type { ReactNode } from "react";
+import { ConsoleShell } from "#app/(console)/[org]/_shell/console-shell.tsx";
+import { ApiProvider } from "#app/_trpc/client.tsx";
+import { findOrganization } from "#app/_trpc/open-organization.ts";
+import { Hydrate, serverApi } from "#app/_trpc/server.tsx";
+import { currentSession } from "#server/identity/current-session.ts";
+
+type Props = { params: Promise<{ org: string }>; children: ReactNode };
+
+/** Only dresses the page: whether one may be here is decided by the page's own calls, which may also redirect. */
+export default async function OrganizationLayout({ params, children }: Props) {
+  const { org } = await params;
+  if (!(await currentSession())) return children;
+  const found = await findOrganization(org);
+  if ("refused" in found || found.organization.slug !== org) return children;
+  const account = serverApi(null);
+  const me = await account.queryClient.fetchQuery(account.api.session.me.queryOptions());
+  return (
+    <ApiProvider organization={org}>
+      <Hydrate queryClient={serverApi(org).queryClient}>
+        <ConsoleShell me={me}>{children}</ConsoleShell>
+      </Hydrate>
+    </ApiProvider>
+  );
+}
+
+export async function generateMetadata({ params }: Pick<Props, "params">) {
+  const { org } = await params;
+  const found = (await currentSession()) ? await findOrganization(org) : null;
+  const name = found && "organization" in found ? found.organization.name : "Astra";
+  return { title: { default: name, template: `%s · ${name}` } };
+}

@@ -1,0 +1,88 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { FolderKanban } from "lucide-react";
+import { ActivityCard } from "#app/(console)/[org]/_overview/activity-card.tsx";
+import { CompletedCard, StatusCard } from "#app/(console)/[org]/_overview/chart-cards.tsx";
+import { CountTiles } from "#app/(console)/[org]/_overview/count-tiles.tsx";
+import { MyTasksCard } from "#app/(console)/[org]/_overview/my-tasks-card.tsx";
+import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { useApi } from "#app/_trpc/client.tsx";
+import { Button, ButtonLink } from "#app/_ui/button.tsx";
+import { Card } from "#app/_ui/card.tsx";
+import { FirstUse, LoadFailed } from "#app/_ui/empty-state.tsx";
+import { OverviewSkeleton } from "#app/(console)/[org]/_overview/overview-skeleton.tsx";
+import { PageHeader } from "#app/_ui/page-header.tsx";
+import { readServerError } from "#app/_ui/server-error.ts";
+import type { Overview } from "#server/projects/schema.ts";
+
+/** How the organization stands today, at a glance. */
+export function OverviewPage() {
+  const api = useApi();
+  const { name } = useOrganization();
+  const overview = useQuery(api.organization.overview.queryOptions());
+  return (
+    <>
+      <PageHeader title="Overview" description={`How ${name} stands today.`} />
+      {overview.data ? (
+        <Standing overview={overview.data} />
+      ) : overview.isError ? (
+        <Card>
+          <LoadFailed
+            message={readServerError(overview.error).message}
+            action={<Button onClick={() => void overview.refetch()}>Try again</Button>}
+          />
+        </Card>
+      ) : (
+        <OverviewSkeleton />
+      )}
+    </>
+  );
+}
+
+function Standing({ overview }: { overview: Overview }) {
+  const { can } = useAccess();
+  const { activeProjects, archivedProjects } = overview.counts;
+  const begun = activeProjects + archivedProjects > 0;
+  return (
+    <div className="flex flex-col gap-4">
+      <CountTiles counts={overview.counts} />
+      {can("tasks.read") && begun && (
+        <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
+          <CompletedCard days={overview.completedByDay} />
+          <StatusCard counts={overview.tasksByStatus} />
+        </div>
+      )}
+      {can("projects.read") && !begun && <FirstProject />}
+      <div className="grid items-start gap-4 lg:grid-cols-[3fr_2fr]">
+        {can("tasks.read") && begun && <MyTasksCard tasks={overview.myTasks} />}
+        <ActivityCard entries={overview.recentActivity} />
+      </div>
+    </div>
+  );
+}
+
+function FirstProject() {
+  const { slug } = useOrganization();
+  const { can } = useAccess();
+  return (
+    <Card>
+      <FirstUse
+        icon={<FolderKanban />}
+        title="Begin with a project"
+        text={
+          can("projects.write")
+            ? "A project gathers the tasks of one piece of work. Once there is one, this page shows how it goes."
+            : "Once somebody has made a project, this page shows how it goes."
+        }
+        action={
+          can("projects.write") && (
+            <ButtonLink variant="primary" href={`/${slug}/projects?project=new`}>
+              Create the first project
+            </ButtonLink>
+          )
+        }
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,1 @@
+export { AccountFrame as default } from "#app/(console)/_account/account-frame.tsx";

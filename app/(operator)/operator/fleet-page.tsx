@@ -1,0 +1,120 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useApi } from "#app/_trpc/client.tsx";
+import type { Outputs } from "#app/_trpc/types.ts";
+import { Badge, type BadgeTone } from "#app/_ui/badge.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
+import { LoadFailed } from "#app/_ui/empty-state.tsx";
+import { PageHeader } from "#app/_ui/page-header.tsx";
+import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import { readServerError } from "#app/_ui/server-error.ts";
+import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
+
+type Fleet = Outputs["operator"]["overview"];
+
+const refreshMs = 10_000;
+
+/** How the fleet stands now; asks again by itself. */
+export function FleetPage() {
+  const api = useApi();
+  const fleet = useQuery({ ...api.operator.overview.queryOptions(), refetchInterval: refreshMs });
+  return (
+    <>
+      <PageHeader
+        title="Fleet"
+        description="Organizations, ready schemas and the outbox, as they stand now."
+      />
+      {fleet.data ? (
+        <div className="flex flex-col gap-4">
+          <Figures fleet={fleet.data} />
+          <RecentOrganizations organizations={fleet.data.recentOrganizations} />
+        </div>
+      ) : fleet.isError ? (
+        <Card>
+          <LoadFailed
+            message={readServerError(fleet.error).message}
+            action={<Button onClick={() => void fleet.refetch()}>Try again</Button>}
+          />
+        </Card>
+      ) : (
+        <>
+          <LoadingNote>Loading the fleet</LoadingNote>
+          <Skeleton className="h-64" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Figures({ fleet }: { fleet: Fleet }) {
+  const { organizations, readySchemas, outbox } = fleet;
+  const states = organizations.byState.map(({ state, count }) => `${count} ${state}`).join(", ");
+  const waiting =
+    outbox.oldestSeconds === null ? "nothing waits" : `the oldest waits ${outbox.oldestSeconds} s`;
+  return (
+    <dl className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+      <Figure label="Organizations" value={organizations.total} note={states} />
+      <Figure label="Ready schemas" value={readySchemas} note="for the next sign-ups" />
+      <Figure label="Outbox" value={outbox.pending} note={waiting} />
+      <Figure
+        label="Dead letters"
+        value={outbox.dead}
+        note="given up after all attempts"
+        alarming={outbox.dead > 0}
+      />
+    </dl>
+  );
+}
+
+type FigureProps = { label: string; value: number; note: string; alarming?: boolean };
+
+function Figure({ label, value, note, alarming = false }: FigureProps) {
+  return (
+    <div className="flex flex-col gap-1 rounded-xl border border-line bg-surface p-4">
+      <dt className="text-sm text-ink-muted">{label}</dt>
+      <dd className="flex flex-col">
+        <span className={`tabular text-3xl font-semibold ${alarming ? "text-danger-text" : "text-ink"}`}>
+          {value}
+        </span>
+        <span className="text-sm text-ink-subtle">{note}</span>
+      </dd>
+    </div>
+  );
+}
+
+const stateTones: Record<string, BadgeTone> = {
+  active: "success",
+  read_only: "warning",
+  suspended: "danger",
+};
+
+function RecentOrganizations({ organizations }: { organizations: Fleet["recentOrganizations"] }) {
+  return (
+    <Card>
+      <CardHeader title="Newest organizations" />
+      {organizations.length === 0 ? (
+        <CardBody className="text-base text-ink-subtle">There is no organization yet.</CardBody>
+      ) : (
+        <ul className="divide-y divide-line border-t border-line">
+          {organizations.map((organization) => (
+            <li key={organization.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-3">
+              <span className="min-w-0 flex-1 basis-48">
+                <span className="clip-line block font-medium text-ink">{organization.name}</span>
+                <span className="clip-line block font-mono text-xs text-ink-subtle">
+                  /{organization.slug}
+                </span>
+              </span>
+              <Badge className="capitalize">{organization.plan}</Badge>
+              <Badge tone={stateTones[organization.state] ?? "neutral"}>{organization.state}</Badge>
+              <span className="text-sm text-ink-subtle sm:w-32 sm:text-right">
+                <RelativeTime date={organization.createdAt} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

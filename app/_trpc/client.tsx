@@ -1,0 +1,56 @@
+"use client";
+
+import { useState, type ReactNode } from "react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink } from "@trpc/client";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+import superjson from "superjson";
+import { makeQueryClient } from "#app/_trpc/query-client.ts";
+import type { AppRouter } from "#server/api/root.ts";
+
+const batchMax = 10;
+
+const context = createTRPCContext<AppRouter>();
+
+/** The API of the organization (or account) whose provider is around this component. */
+export const useApi = context.useTRPC;
+
+type ApiProviderProps = {
+  /** Slug of the organization that all calls are made in; null for the account's own procedures. */
+  organization: string | null;
+  children: ReactNode;
+};
+
+/** Ties everything inside to one organization: its door of the API, and a cache that holds only its answers. */
+export function ApiProvider({ organization, children }: ApiProviderProps) {
+  return (
+    <OneApi key={organization} organization={organization}>
+      {children}
+    </OneApi>
+  );
+}
+
+function OneApi({ organization, children }: ApiProviderProps) {
+  const [queryClient] = useState(() => makeQueryClient(goToSignIn));
+  const [client] = useState(() => makeClient(organization));
+  return (
+    <QueryClientProvider client={queryClient}>
+      <context.TRPCProvider trpcClient={client} queryClient={queryClient}>
+        {children}
+      </context.TRPCProvider>
+    </QueryClientProvider>
+  );
+}
+
+function makeClient(organization: string | null) {
+  const door = organization === null ? "-" : encodeURIComponent(organization);
+  return createTRPCClient<AppRouter>({
+    links: [httpBatchLink({ url: `/api/trpc/${door}`, transformer: superjson, maxItems: batchMax })],
+  });
+}
+
+/** A full load on purpose: nothing that was read while signed in stays in memory. */
+function goToSignIn(): void {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+}
