@@ -1,5 +1,6 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { AppError } from "../platform/errors.ts";
+import { readBounded } from "../platform/bounded-body.ts";
+import { AppError, errorStatus } from "../platform/errors.ts";
 import { env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import type { RequestInfo } from "../tenancy/context.ts";
@@ -62,29 +63,20 @@ function refuseOtherOrganization(request: Request, organization: string): void {
   }
 }
 
-/** Reads the body up to its bound, whatever the header says of its length. */
 async function boundedRequest(request: Request): Promise<Request> {
   if (request.method !== "POST") return request;
   if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
     throw new AppError("UNSUPPORTED_MEDIA", "wrong_content_type", "Send the request as application/json.");
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > bodyMaxBytes) throw new AppError("TOO_LARGE", "too_large", "The request is too large.");
-    chunks.push(chunk);
-  }
-  return new Request(request.url, { method: "POST", headers: request.headers, body: Buffer.concat(chunks) });
+  const body = await readBounded(request, bodyMaxBytes);
+  return new Request(request.url, { method: "POST", headers: request.headers, body });
 }
-
-const statuses: Partial<Record<string, number>> = { FORBIDDEN: 403, TOO_LARGE: 413, UNSUPPORTED_MEDIA: 415 };
 
 /** A refusal before any procedure was found, in the form of the others. */
 function refusal(error: unknown, info: RequestInfo): Response {
   if (!(error instanceof AppError)) throw error;
   const { code, reason, message } = error;
-  const httpStatus = statuses[code] ?? 400;
+  const httpStatus = errorStatus[code];
   const data = { code, httpStatus, reason, message, field: null, fields: null, requestId: info.id };
   const body = { error: { json: { message, code: -32600, data } } };
   return Response.json(body, { status: httpStatus, headers: { "x-request-id": info.id } });

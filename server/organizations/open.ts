@@ -5,6 +5,7 @@ import { enqueuePlatform } from "../jobs/enqueue.ts";
 import { wakeRelay } from "../jobs/wake.ts";
 import { platformDb, type PlatformTx } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
+import { keepTokens } from "../search/tokens.ts";
 import type { OrganizationInfo, WriteCtx } from "../tenancy/context.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
@@ -141,6 +142,7 @@ async function writeFirstRows(
     },
     select: { id: true },
   });
+  await keepTokens(ctx.db, "member", owner.id, `${creator.name} ${creator.email}`);
   const actor = {
     kind: "member" as const,
     memberId: owner.id,
