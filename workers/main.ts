@@ -57,7 +57,7 @@ async function accept(): Promise<void> {
   }
 }
 await accept();
-const timer = setInterval(accept, scheduleMs);
+const timer = setInterval(() => void accept(), scheduleMs);
 
 let stopping = false;
 const health = serveHealth(env().WORKER_PORT, () => !stopping);

@@ -21,7 +21,7 @@ export async function answerTrpc(
   request: Request,
   parts: { organization: string; info: RequestInfo; findSession(): Promise<AccountSession | null> },
 ): Promise<Response> {
-  const { organization, info, findSession } = parts;
+  const { organization, info } = parts;
   let bounded: Request;
   try {
     refuseForeignOrigin(request);
@@ -40,7 +40,7 @@ export async function answerTrpc(
         request: info,
         log: log("web"),
         organizationSlug: organization === noOrganization ? null : organization,
-        findSession,
+        findSession: () => parts.findSession(),
       }),
   });
   response.headers.set("x-request-id", info.id);

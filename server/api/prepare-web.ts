@@ -14,7 +14,7 @@ export async function prepareWeb(): Promise<void> {
     notePeerAddresses();
     log("web").info("web ready");
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
 }

@@ -26,10 +26,10 @@ function notePeerAddress(message: unknown): void {
  * The client's address: the right-most hop that is no proxy of ours (TRUSTED_PROXY_HOPS says how many are),
  * counted from the connection itself. Null when it cannot be known; what the client claims is never believed.
  */
-export function clientAddress(headers: Headers): string | null {
+export function clientAddress(headers: Headers, proxies = env().TRUSTED_PROXY_HOPS): string | null {
   const forwarded = headers.get("x-forwarded-for")?.split(",") ?? [];
   const hops = [...forwarded, headers.get(peerHeader) ?? ""];
-  return plainAddress(hops.at(-1 - env().TRUSTED_PROXY_HOPS) ?? "");
+  return plainAddress(hops.at(-1 - proxies) ?? "");
 }
 
 /** One spelling per address: no port, no brackets, IPv4 as IPv4. Null for what is no address. */

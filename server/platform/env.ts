@@ -59,5 +59,5 @@ export function env(): Environment {
 export function requiredEnv<Name extends keyof Environment>(name: Name): NonNullable<Environment[Name]> {
   const value = env()[name];
   if (value === undefined) throw new Error(`The environment is not complete:\n  ${name}: is missing`);
-  return value as NonNullable<Environment[Name]>;
+  return value;
 }

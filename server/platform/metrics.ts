@@ -49,12 +49,10 @@ export const tenancyMetrics = {
 /** Adds a figure that is read when somebody asks for the metrics. */
 export function addGauge(name: string, help: string, read: () => number | Promise<number>): void {
   if (metricsRegistry.getSingleMetric(name)) return;
-  new Gauge({
+  const gauge: Gauge = new Gauge({
     name,
     help,
     registers,
-    async collect() {
-      this.set(await read());
-    },
+    collect: async () => gauge.set(await read()),
   });
 }

@@ -8,7 +8,7 @@ import type { Page, SortDirection } from "./page-input.ts";
  * - `id`: by the id alone, which is a UUIDv7 and so follows the time of creation
  * - `column`: by a column without nulls
  * - `nullable`: by a column; rows without a value come last in both directions
- * - `steps`: by a closed set of values in the given order
+ * - `steps`: by a closed set of values in the given order, the newest first within each
  */
 export type Sort<Row> =
   | { kind: "id" }
@@ -76,8 +76,13 @@ export async function readPage<By extends string, Row extends { id: string }, It
   };
 }
 
-/** A stretch of the list that one index range holds. */
-type Part = { where: Prisma.Sql; column: Prisma.Sql | null; holds(value: string | null): boolean };
+/** A stretch of the list that one index range holds, in the order of its column, if any, and the id. */
+type Part = {
+  where: Prisma.Sql;
+  column: Prisma.Sql | null;
+  direction: SortDirection;
+  holds(value: string | null): boolean;
+};
 
 function rangesFrom<Row>(
   sort: Sort<Row>,
@@ -85,30 +90,26 @@ function rangesFrom<Row>(
   direction: SortDirection,
   from: Position | undefined,
 ): Omit<Range, "limit">[] {
-  const backwards = from?.towards === "previous";
-  const ascending = (direction === "asc") !== backwards;
   const inOrder = partsOf(sort, direction);
-  const parts = backwards ? inOrder.toReversed() : inOrder;
+  const parts = from?.towards === "previous" ? inOrder.toReversed().map(reversed) : inOrder;
   const first = from ? parts.findIndex((part) => part.holds(from.value)) : 0;
-  const to = ascending ? Prisma.sql`ASC` : Prisma.sql`DESC`;
-  return parts.slice(first).map((part, index) => ({
-    where:
-      from && index === 0
-        ? Prisma.sql`${part.where} AND ${beyond(sort, part, id, ascending, from)}`
-        : part.where,
-    orderBy: part.column ? Prisma.sql`${part.column} ${to}, ${id} ${to}` : Prisma.sql`${id} ${to}`,
-  }));
+  return parts.slice(first).map((part, index) => {
+    const to = part.direction === "asc" ? Prisma.sql`ASC` : Prisma.sql`DESC`;
+    const begun = from && index === 0;
+    return {
+      where: begun ? Prisma.sql`${part.where} AND ${beyond(sort, part, id, from)}` : part.where,
+      orderBy: part.column ? Prisma.sql`${part.column} ${to}, ${id} ${to}` : Prisma.sql`${id} ${to}`,
+    };
+  });
+}
+
+function reversed(part: Part): Part {
+  return { ...part, direction: part.direction === "asc" ? "desc" : "asc" };
 }
 
 /** The rows beyond a position. A row comparison is one index condition; its spelling with OR would be none. */
-function beyond<Row>(
-  sort: Sort<Row>,
-  part: Part,
-  id: Prisma.Sql,
-  ascending: boolean,
-  from: Position,
-): Prisma.Sql {
-  const than = ascending ? Prisma.sql`>` : Prisma.sql`<`;
+function beyond<Row>(sort: Sort<Row>, part: Part, id: Prisma.Sql, from: Position): Prisma.Sql {
+  const than = part.direction === "asc" ? Prisma.sql`>` : Prisma.sql`<`;
   if (!part.column) return Prisma.sql`${id} ${than} ${from.id}::uuid`;
   const type = "type" in sort ? columnTypes[sort.type] : Prisma.empty;
   return Prisma.sql`(${part.column}, ${id}) ${than} (${from.value}${type}, ${from.id}::uuid)`;
@@ -121,25 +122,24 @@ const columnTypes = {
 };
 
 function partsOf<Row>(sort: Sort<Row>, direction: SortDirection): Part[] {
-  const all = Prisma.sql`true`;
+  const whole: Part = { where: Prisma.sql`true`, column: null, direction, holds: () => true };
   switch (sort.kind) {
     case "id":
-      return [{ where: all, column: null, holds: () => true }];
+      return [whole];
     case "column":
-      return [{ where: all, column: sort.column, holds: () => true }];
-    case "nullable":
+      return [{ ...whole, column: sort.column }];
+    case "nullable": {
+      const { column } = sort;
       return [
-        {
-          where: Prisma.sql`${sort.column} IS NOT NULL`,
-          column: sort.column,
-          holds: (value) => value !== null,
-        },
-        { where: Prisma.sql`${sort.column} IS NULL`, column: null, holds: (value) => value === null },
+        { where: Prisma.sql`${column} IS NOT NULL`, column, direction, holds: (value) => value !== null },
+        { where: Prisma.sql`${column} IS NULL`, column: null, direction, holds: (value) => value === null },
       ];
+    }
     case "steps":
       return (direction === "asc" ? sort.steps : sort.steps.toReversed()).map((step) => ({
         where: Prisma.sql`${sort.column} = ${step}`,
         column: null,
+        direction: "desc",
         holds: (value) => value === step,
       }));
   }

@@ -1,7 +1,6 @@
 import type {
   ConnectionInfo,
   SqlDriverAdapter,
-  SqlDriverAdapterFactory,
   SqlQuery,
   SqlResultSet,
   Transaction,

@@ -235,10 +235,10 @@ export class Tenancy {
       throw new AppError("INTERNAL", "query_not_awaited", "A query was still running when its scope ended.");
     }
     scope.open = false;
-    let answers: pg.QueryResult[];
+    let answers: pg.QueryResult | pg.QueryResult[];
     try {
       // Several statements answer with an array, which pg's types do not tell.
-      answers = (await scope.connection.query(this.#protocol.leave)) as unknown as pg.QueryResult[];
+      answers = await scope.connection.query(this.#protocol.leave);
     } catch (error) {
       if (hasCode(error, abortedTransaction)) throw rolledBack(scope);
       if (!scope.readOnly && isTransient(error, "connection")) throw commitUnknown(error);
@@ -246,9 +246,7 @@ export class Tenancy {
     }
     const last = Array.isArray(answers) ? answers.at(-1) : answers;
     // COMMIT of an aborted transaction answers ROLLBACK, without an error.
-    if ((last as pg.QueryResult | undefined)?.command !== "COMMIT") {
-      throw rolledBack(scope);
-    }
+    if (last?.command !== "COMMIT") throw rolledBack(scope);
   }
 }
 
