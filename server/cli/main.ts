@@ -4,11 +4,13 @@ import { closePlatformDb } from "../platform/database.ts";
 import { closeRedis } from "../platform/redis.ts";
 import { closeTenancy } from "../tenancy/kernel.ts";
 import { databaseCommands } from "./database.ts";
+import { jobCommands } from "./jobs.ts";
 import { tenantCommands } from "./tenants.ts";
 
 const program = new Command("astra").description("Operate an Astra installation").showHelpAfterError();
 databaseCommands(program);
 tenantCommands(program);
+jobCommands(program);
 
 try {
   await program.parseAsync();

@@ -1,16 +1,30 @@
 import { accountProcedure, router } from "../api/trpc.ts";
 import { NoInput } from "../organizations/schema.ts";
 import { AppError } from "../platform/errors.ts";
+import { discardDeadJob, listDeadJobs, replayDeadJobs } from "./dead-jobs.ts";
 import { fleetOverview, isOperator } from "./operator.ts";
+import { DiscardDeadJob, ListDeadJobs, ReplayDeadJobs } from "./schema.ts";
 
 /** A procedure for staff. It tells a stranger no more than that there is nothing. */
 const operatorProcedure = accountProcedure.meta({ guard: "operator" }).use(async ({ ctx, next }) => {
-  if (!(await isOperator(ctx.account.accountId))) {
+  const { accountId, emailConfirmed } = ctx.account;
+  if (!emailConfirmed || !(await isOperator(accountId))) {
     throw new AppError("FORBIDDEN", "operators_only", "Only operators can see this.");
   }
-  return next();
+  return next({ ctx: { ...ctx, act: { accountId, request: ctx.request } } });
+});
+
+const jobsRouter = router({
+  dead: operatorProcedure.input(ListDeadJobs).query(({ input }) => listDeadJobs(input)),
+  replay: operatorProcedure
+    .input(ReplayDeadJobs)
+    .mutation(({ ctx, input }) => replayDeadJobs(ctx.act, input)),
+  discard: operatorProcedure
+    .input(DiscardDeadJob)
+    .mutation(({ ctx, input }) => discardDeadJob(ctx.act, input)),
 });
 
 export const operatorRouter = router({
   overview: operatorProcedure.input(NoInput).query(() => fleetOverview()),
+  jobs: jobsRouter,
 });
