@@ -23,6 +23,8 @@ const tablesToCount = Prisma.sql`tasks t JOIN projects p ON p.id = t.project_id`
 const visible = Prisma.sql`t.deleted_at IS NULL AND p.deleted_at IS NULL`;
 /** The organization's present work: what was put away with its project is found in that project alone. */
 export const current = Prisma.sql`${visible} AND p.status = 'active'`;
+/** Spelled as what it is, not as what it is not: no index answers `<>`. */
+const open = Prisma.sql`t.status = ANY (${taskStatuses.filter((status) => status !== "done")}::text[])`;
 
 const sorts: Record<ListTasks["sort"]["by"], Sort<TaskRecord>> = {
   updatedAt: {
@@ -84,7 +86,7 @@ function dueCondition(due: NonNullable<ListTasks["due"]>, now: Date): Prisma.Sql
 
 /** Work that should have been done before today. */
 export function overdue(now: Date): Prisma.Sql {
-  return Prisma.sql`t.due_on < ${dayOf(now)}::date AND t.status <> 'done'`;
+  return Prisma.sql`t.due_on < ${dayOf(now)}::date AND ${open}`;
 }
 
 /** One task, also of an archived project. Throws AppError not_found. */
@@ -99,7 +101,7 @@ export async function getTask(ctx: ReadCtx, { id }: ById): Promise<TaskRow> {
 export async function tasksOf(ctx: ReadCtx, memberId: string, limit: number): Promise<TaskRow[]> {
   const tasks = await ctx.db.$queryRaw<TaskRecord[]>`
     SELECT ${record} FROM ${tables}
-    WHERE ${current} AND t.assignee_id = ${memberId}::uuid AND t.status <> 'done'
+    WHERE ${current} AND t.assignee_id = ${memberId}::uuid AND ${open}
     ORDER BY t.due_on ASC NULLS LAST, t.id ASC LIMIT ${limit}`;
   return tasks.map(presentTask);
 }
