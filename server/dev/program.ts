@@ -1,4 +1,4 @@
-import { stopAllChildren } from "./embedded/children.ts";
+import { isClosing, stopAllChildren } from "./embedded/children.ts";
 
 const REPEAT_MS = 1_000;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, disconnect: 143 } as const;
@@ -33,6 +33,7 @@ function onStopRequest(interrupt: (reason: StopReason) => void) {
 }
 
 function explain(error: unknown): number {
+  if (isClosing()) return 1;
   process.stderr.write(`\n${messages(error).join("\n  because: ")}\n`);
   return 1;
 }

@@ -8,6 +8,7 @@ import { prepareDatabase, seedDemo, startApplication } from "./application.ts";
 import { buildWeb } from "./build.ts";
 import { CACHE_DIR } from "./checkout.ts";
 import { runChecks } from "./checks.ts";
+import { isClosing } from "./embedded/children.ts";
 import { findChromium } from "./embedded/chromium.ts";
 import { freePort } from "./embedded/ports.ts";
 import { runProgram } from "./program.ts";
@@ -41,6 +42,8 @@ async function runTests(): Promise<number> {
   if (phases.length === 0) throw new Error(`--only takes one of ${PHASES.join(", ")}.`);
   const scratchDir = makeScratchDir("astra-test");
   process.once("exit", () => removeDir(scratchDir));
+  // What children and libraries leave in the temporary folder goes with ours.
+  process.env.TMPDIR = scratchDir;
   const tallies: Tally[] = [];
   for (const phase of phases) {
     process.stdout.write(`\n━━ ${phase} ${"━".repeat(60 - phase.length)}\n\n`);
@@ -57,6 +60,7 @@ async function runPhase(phase: Phase, run: Run): Promise<Tally> {
     if (tally.passed + tally.failed > 0) return tally;
     process.stdout.write(`Nothing ran in "${phase}".\n`);
   } catch (error) {
+    if (isClosing()) throw error;
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
   }
   return { passed: 0, failed: 1 };
@@ -65,8 +69,7 @@ async function runPhase(phase: Phase, run: Run): Promise<Tally> {
 async function runUnitTests({ scratchDir, filters }: Run): Promise<Tally> {
   const report = path.join(scratchDir, "vitest.json");
   const result = await runTool("vitest", ["run", "--project", "server", ...filters], {
-    // Its own scratch folder lies in ours, and so goes with it however Vitest ends.
-    env: { ASTRA_TEST_REPORT: report, TMPDIR: scratchDir },
+    env: { ASTRA_TEST_REPORT: report },
     show: true,
   });
   return vitestTally(report, result.ok);
@@ -97,7 +100,6 @@ async function runBrowserTests({ scratchDir, filters }: Run): Promise<Tally> {
         ASTRA_LOGINS: JSON.stringify(logins),
         ASTRA_CHROMIUM: JSON.stringify(await findChromium(CACHE_DIR)),
         ASTRA_TEST_REPORT: report,
-        TMPDIR: scratchDir,
       },
       show: true,
     });

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { startChild } from "./embedded/children.ts";
+import { isClosing, startChild } from "./embedded/children.ts";
 import { ROOT } from "./checkout.ts";
 
 export interface ToolResult {
@@ -44,5 +44,6 @@ export async function runNode(
     },
   });
   const how = await child.ended;
+  if (isClosing()) throw new Error(`${path.basename(script)} was stopped.`);
   return { ok: how === "exit code 0", output: chunks.join(""), ms: performance.now() - from };
 }

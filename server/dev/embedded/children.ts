@@ -39,6 +39,11 @@ export interface Child {
 const started: Child[] = [];
 let closing = false;
 
+/** Whether stopAllChildren was called: what fails from now on fails because of that. */
+export function isClosing(): boolean {
+  return closing;
+}
+
 /** Ends all children of this process in order, the last started first; from then on none can be started. */
 export async function stopAllChildren(): Promise<void> {
   closing = true;
