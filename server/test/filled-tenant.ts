@@ -38,11 +38,11 @@ const statements: Record<string, string> = {
       (SELECT array_agg(id) AS ids FROM projects) p, (SELECT array_agg(id) AS ids FROM members) m`,
 };
 
-// Three of 4,096 words for each, and one that all have.
+// Two of 4,096 words for each, and one that all have.
 const words = (kind: string, table: string, name: string) => `
   INSERT INTO search_tokens (kind, token, target_id)
   SELECT '${kind}', token, id FROM ${table}, LATERAL (
-    SELECT DISTINCT substr(md5(${name}), 1 + 8 * w, 3) AS token FROM generate_series(0, 2) w
+    SELECT DISTINCT substr(md5(${name}), 1 + 8 * w, 3) AS token FROM generate_series(0, 1) w
     UNION ALL SELECT '${kind}') AS words`;
 
 /** Fills an organization with far more than a page shows, and tells the planner of it. */
