@@ -18,6 +18,8 @@ export default defineConfig({
           exclude: [TIDY, "**/node_modules/**", "prisma/generated/**"],
           globalSetup: "server/test/global-setup.ts",
           setupFiles: "server/test/setup.ts",
+          // It imports "next/server" without an extension, which Vite resolves and Node does not.
+          server: { deps: { inline: ["next-auth"] } },
           testTimeout: 15_000,
           hookTimeout: 30_000,
         },

@@ -1,5 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { domainToASCII } from "node:url";
 import { callbackify } from "node:util";
 
 import PostalMime, { type Address } from "postal-mime";
@@ -80,6 +81,7 @@ function smtpServer(take: (mail: CaughtMail) => void): SMTPServer {
     // Whoever reaches the loopback address may send: the mails go nowhere.
     authOptional: true,
     disabledCommands: ["STARTTLS"],
+    disableReverseLookup: true,
     size: MAIL_BYTES_MAX,
     closeTimeout: 500,
     onData(stream, session, done) {
@@ -110,13 +112,19 @@ async function readMail(
   return {
     receivedAt: new Date().toISOString(),
     from: written(mail.from),
-    to: session.envelope.rcptTo.map((recipient) => recipient.address),
+    to: session.envelope.rcptTo.map((recipient) => inAscii(recipient.address)),
     subject: mail.subject ?? "",
     messageId: mail.messageId ?? "",
     text: mail.text ?? "",
     html: mail.html ?? "",
     headers: mail.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
   };
+}
+
+/** The SMTP server shows domains in Unicode; we want the form in which they were sent. */
+function inAscii(address: string): string {
+  const at = address.lastIndexOf("@");
+  return address.slice(0, at + 1) + (domainToASCII(address.slice(at + 1)) || address.slice(at + 1));
 }
 
 function written(address: Address | undefined): string {

@@ -7,10 +7,6 @@ const catcher = await startMailCatcher({
   smtpPort: Number(process.env.MAIL_CATCHER_SMTP_PORT ?? 0),
   httpPort: Number(process.env.MAIL_CATCHER_HTTP_PORT ?? 0),
 });
-process.stdout.write(
-  `mail catcher ready: smtp://127.0.0.1:${catcher.smtpPort} http://127.0.0.1:${catcher.httpPort}\n`,
-);
-
 let stopping = false;
 async function stop(): Promise<void> {
   if (stopping) return;
@@ -28,3 +24,8 @@ if (input.isFIFO() || input.isSocket())
     .resume()
     .once("end", () => void stop())
     .once("error", () => void stop());
+
+// Last: whoever reads it may stop us right away.
+process.stdout.write(
+  `mail catcher ready: smtp://127.0.0.1:${catcher.smtpPort} http://127.0.0.1:${catcher.httpPort}\n`,
+);

@@ -144,16 +144,27 @@ const bodyMaxBytes = 16 * 1024;
 /** Answers a request to /api/auth. */
 export async function answerAuth(request: Request): Promise<Response> {
   const { method, headers } = request;
-  const url = new URL(request.url);
-  const action = url.pathname.slice(basePath.length + 1);
-  if (!reachable.has(`${method} ${action}`)) return Response.json({ message: "Not found." }, { status: 404 });
-  const address = new URL(url.pathname + url.search, env().PUBLIC_URL);
-  if (method === "GET") return authJs.handlers.GET(new NextRequest(address, { headers }));
+  const { pathname } = new URL(request.url);
+  if (!reachable.has(`${method} ${pathname.slice(basePath.length + 1)}`)) {
+    return Response.json({ message: "Not found." }, { status: 404 });
+  }
+  const address = new URL(pathname, env().PUBLIC_URL);
   try {
+    if (method === "GET") return await authJs.handlers.GET(new NextRequest(address, { headers }));
     const body = await readBounded(request, bodyMaxBytes);
-    return await authJs.handlers.POST(new NextRequest(address, { method, headers, body }));
+    return sentHome(await authJs.handlers.POST(new NextRequest(address, { method, headers, body })));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return Response.json({ message: error.message }, { status: errorStatus[error.code] });
   }
+}
+
+/** Next takes 127.0.0.1 for localhost, and Auth.js redirects to what Next says. */
+function sentHome(response: Response): Response {
+  const location = response.headers.get("location");
+  if (!location) return response;
+  const { pathname, search } = new URL(location, env().PUBLIC_URL);
+  const headers = new Headers(response.headers);
+  headers.set("location", new URL(pathname + search, env().PUBLIC_URL).href);
+  return new Response(response.body, { status: response.status, headers });
 }
