@@ -82,8 +82,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   return { url, mailUrl: mail?.pageUrl, env };
 }
 
-/** Runs one command of `npm run astra`; throws an Error with its output when it fails. */
-export async function runCli(env: NodeJS.Dict<string>, ...args: string[]): Promise<ToolResult> {
+async function runCli(env: NodeJS.Dict<string>, ...args: string[]): Promise<ToolResult> {
   const result = await runNode(CLI, args, { env: { ...defaultAddresses(), ...env } });
   if (!result.ok) throw new Error(`"astra ${args.join(" ")}" failed:\n${result.output}`);
   return result;
