@@ -9,7 +9,6 @@ import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import { mailPage } from "./mail-catcher-page.ts";
 
 const LOOPBACK = "127.0.0.1";
-const KEPT_MAX = 200;
 const MAIL_BYTES_MAX = 5 * 1024 * 1024;
 
 export interface CaughtMail {
@@ -33,16 +32,24 @@ export interface MailCatcher {
   close: () => Promise<void>;
 }
 
-/** Takes every mail, delivers none, and shows the last ones on a page. Port 0 means a free one. Loopback only. */
-export async function startMailCatcher(ports: { smtpPort: number; httpPort: number }): Promise<MailCatcher> {
+export interface MailCatcherOptions {
+  /** 0 means a free one. */
+  smtpPort: number;
+  httpPort: number;
+  /** Older mails are forgotten. */
+  keptMax?: number | undefined;
+}
+
+/** Takes every mail, delivers none, and shows the last ones on a page. Loopback only. */
+export async function startMailCatcher(options: MailCatcherOptions): Promise<MailCatcher> {
   const mails: CaughtMail[] = [];
   const smtp = smtpServer((mail) => {
     mails.unshift(mail);
-    mails.splice(KEPT_MAX);
+    mails.splice(options.keptMax ?? 200);
   });
   const web = http.createServer((request, response) => answer(request, response, mails));
-  await listen((port, ready) => smtp.listen(port, LOOPBACK, ready), smtp, ports.smtpPort);
-  await listen((port, ready) => web.listen(port, LOOPBACK, ready), web, ports.httpPort);
+  await listen((port, ready) => smtp.listen(port, LOOPBACK, ready), smtp, options.smtpPort);
+  await listen((port, ready) => web.listen(port, LOOPBACK, ready), web, options.httpPort);
   return {
     smtpPort: portOf(smtp.server.address()),
     httpPort: portOf(web.address()),
