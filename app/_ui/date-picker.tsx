@@ -40,7 +40,7 @@ export function DatePicker({ label, value, onChange, trigger, align = "start" }:
       align={align}
       className="flex p-0 max-sm:flex-col"
     >
-      <div className="flex flex-col gap-0.5 border-line p-2 max-sm:border-b sm:w-36 sm:border-r">
+      <div className="grid grid-cols-2 gap-0.5 border-line p-2 max-sm:border-b sm:flex sm:w-36 sm:flex-col sm:border-r">
         {quickDays(today).map(([name, day]) => (
           <button
             key={name}

@@ -10,6 +10,15 @@ import { IconButton } from "#app/_ui/icon-button.tsx";
 export const scrimStyle =
   "fixed inset-0 z-50 bg-scrim data-[state=open]:animate-fade-in data-[state=closed]:animate-fade-out";
 
+/** Opens with the focus on what is marked `data-autofocus`, where something is; else Radix takes the first control. */
+export function focusMarked(event: Event): void {
+  const marked =
+    event.target instanceof Element ? event.target.querySelector<HTMLElement>("[data-autofocus]") : null;
+  if (!marked) return;
+  event.preventDefault();
+  marked.focus();
+}
+
 type DialogProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -27,6 +36,7 @@ export function Dialog({ open, onOpenChange, title, description, size = "md", ch
       <Radix.Portal>
         <Radix.Overlay className={scrimStyle} />
         <Radix.Content
+          onOpenAutoFocus={focusMarked}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed inset-x-3 top-3 z-50 mx-auto flex max-h-[calc(100dvh-1.5rem)] flex-col overflow-hidden rounded-xl border border-line bg-raised shadow-lg outline-none sm:top-[12vh] sm:max-h-[calc(88vh-2rem)]",

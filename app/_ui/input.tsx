@@ -10,7 +10,7 @@ export const controlStyle = cn(
   "w-full rounded-md border border-line-control bg-surface px-2.5 text-base text-ink shadow-xs transition-[border-color,box-shadow] duration-100",
   "hover:border-ink-subtle focus-visible:border-focus focus-visible:outline-2 focus-visible:outline-offset-[-1px] focus-visible:outline-focus",
   "aria-invalid:border-danger aria-invalid:focus-visible:outline-danger",
-  "disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-ink-subtle disabled:shadow-none read-only:bg-sunken",
+  "disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-ink-subtle disabled:shadow-none [&:is(input,textarea):read-only]:bg-sunken",
 );
 
 type InputProps = ComponentProps<"input"> & {

@@ -6,10 +6,14 @@ export const menuPanelStyle = cn(
   "data-[state=open]:animate-pop-in data-[state=closed]:animate-fade-out",
 );
 
-/** One row of such a panel. Radix marks it by data-highlighted, cmdk by data-selected. */
+/**
+ * One row of such a panel. Radix marks the current one by data-highlighted, cmdk by data-selected; a disabled one has
+ * an empty data-disabled with the first and "true" with the second.
+ */
 export const menuItemStyle = cn(
   "relative flex min-h-8 w-full select-none items-center gap-2 rounded-md px-2 py-1 text-left text-base outline-none pointer-coarse:min-h-11",
-  "data-[highlighted]:bg-hover data-[selected=true]:bg-hover data-[disabled]:text-ink-subtle data-[disabled=true]:text-ink-subtle",
+  "data-[highlighted]:bg-hover data-[selected=true]:bg-hover",
+  "[&[data-disabled='']]:text-ink-subtle data-[disabled=true]:text-ink-subtle",
   "[&_svg]:size-4 [&_svg]:shrink-0",
 );
 

@@ -35,7 +35,11 @@ export function Popover({
           align={align}
           sideOffset={4}
           collisionPadding={8}
-          className={cn(menuPanelStyle, className)}
+          className={cn(
+            menuPanelStyle,
+            "max-h-(--radix-popover-content-available-height) overflow-y-auto",
+            className,
+          )}
         >
           {children}
         </Radix.Content>

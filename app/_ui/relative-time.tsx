@@ -44,7 +44,7 @@ export function RelativeTime({ date }: { date: Date }) {
 /** Day, month and year in the viewer's time zone. */
 export function CalendarDate({ date }: { date: Date }) {
   const inBrowser = useInBrowser();
-  const format = new Intl.DateTimeFormat("en", {
+  const format = new Intl.DateTimeFormat("en-GB", {
     dateStyle: "medium",
     ...(inBrowser ? {} : { timeZone: "UTC" }),
   });
@@ -56,7 +56,7 @@ export function CalendarDate({ date }: { date: Date }) {
 }
 
 function formatExact(date: Date, inBrowser: boolean): string {
-  return new Intl.DateTimeFormat("en", {
+  return new Intl.DateTimeFormat("en-GB", {
     dateStyle: "full",
     timeStyle: "short",
     ...(inBrowser ? {} : { timeZone: "UTC" }),
@@ -71,5 +71,5 @@ export function formatRelative(date: Date, nowMs: number): string {
   if (size < hourMs) return relative.format(Math.trunc(diffMs / minuteMs), "minute");
   if (size < dayMs) return relative.format(Math.trunc(diffMs / hourMs), "hour");
   if (size < 28 * dayMs) return relative.format(Math.trunc(diffMs / dayMs), "day");
-  return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(date);
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(date);
 }

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { cn } from "#app/_ui/class-names.ts";
-import { scrimStyle } from "#app/_ui/dialog.tsx";
+import { focusMarked, scrimStyle } from "#app/_ui/dialog.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 
 type SheetProps = {
@@ -33,6 +33,7 @@ export function Sheet({
       <Radix.Portal>
         <Radix.Overlay className={scrimStyle} />
         <Radix.Content
+          onOpenAutoFocus={focusMarked}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed inset-y-0 z-50 flex w-full flex-col bg-raised shadow-lg outline-none sm:inset-y-2 sm:w-[30rem] sm:rounded-xl sm:border sm:border-line",

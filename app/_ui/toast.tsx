@@ -12,6 +12,7 @@ export function Toaster() {
     <Sonner
       position="bottom-right"
       gap={8}
+      style={{ fontFamily: "inherit" }}
       visibleToasts={3}
       containerAriaLabel="Notifications"
       icons={{

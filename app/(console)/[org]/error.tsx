@@ -1,21 +1,3 @@
 "use client";
 
-import { Button } from "#app/_ui/button.tsx";
-import { PageState } from "#app/_ui/page-state.tsx";
-import { traceOf, type ErrorPageProps } from "#app/_ui/error-page.ts";
-
-/** Keeps the shell around a page that failed, so that one can go elsewhere. */
-export default function ErrorPage({ error, retry }: ErrorPageProps) {
-  return (
-    <PageState
-      title="Something went wrong"
-      text="This page could not be shown. Trying again often helps; if it does not, tell us the code below."
-      detail={traceOf(error)}
-      actions={
-        <Button variant="primary" size="lg" onClick={retry}>
-          Try again
-        </Button>
-      }
-    />
-  );
-}
+export { ShellError as default } from "#app/_ui/shell/shell-error.tsx";

@@ -44,19 +44,22 @@ function Standing({ overview }: { overview: Overview }) {
   const { can } = useAccess();
   const { activeProjects, archivedProjects } = overview.counts;
   const begun = activeProjects + archivedProjects > 0;
+  const worked = begun && can("tasks.read");
   return (
     <div className="flex flex-col gap-4">
       <CountTiles counts={overview.counts} />
-      {can("tasks.read") && begun && (
-        <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
-          <CompletedCard days={overview.completedByDay} />
-          <StatusCard counts={overview.tasksByStatus} />
-        </div>
-      )}
       {can("projects.read") && !begun && <FirstProject />}
-      <div className="grid items-start gap-4 lg:grid-cols-[3fr_2fr]">
-        {can("tasks.read") && begun && <MyTasksCard tasks={overview.myTasks} />}
-        <ActivityCard entries={overview.recentActivity} />
+      <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
+        {worked && (
+          <div className="flex min-w-0 flex-col gap-4">
+            <CompletedCard days={overview.completedByDay} />
+            <MyTasksCard tasks={overview.myTasks} />
+          </div>
+        )}
+        <div className="flex min-w-0 flex-col gap-4">
+          {worked && <StatusCard counts={overview.tasksByStatus} />}
+          <ActivityCard entries={overview.recentActivity} />
+        </div>
       </div>
     </div>
   );

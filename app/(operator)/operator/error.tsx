@@ -1,1 +1,3 @@
-export { default } from "#app/(console)/[org]/error.tsx";
+"use client";
+
+export { ShellError as default } from "#app/_ui/shell/shell-error.tsx";

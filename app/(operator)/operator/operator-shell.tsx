@@ -22,7 +22,7 @@ export function OperatorShell({ me, children }: { me: Outputs["session"]["me"]; 
       frame={
         <p className="sticky top-0 z-40 flex h-8 items-center justify-center gap-2 bg-warning-soft px-3 text-sm font-medium text-warning-text">
           <ShieldCheck aria-hidden className="size-4 shrink-0" />
-          <span className="clip-line">Operator console: what you do here concerns the whole fleet</span>
+          <span className="clip-line">Operator console: the whole fleet</span>
         </p>
       }
       heading={<OperatorMark />}

@@ -31,19 +31,19 @@ export function BarChart({ label, unit, bars }: BarChartProps) {
   return (
     <figure className="flex h-full flex-col">
       <p aria-hidden className="flex items-baseline gap-2">
-        <span className="tabular text-3xl font-semibold text-ink">{shown ? shown.value : total}</span>
+        <span className="text-3xl font-semibold text-ink">{shown ? shown.value : total}</span>
         <span className="text-sm text-ink-subtle">{shown ? shown.longLabel : `in ${bars.length} days`}</span>
       </p>
       <div
         aria-hidden
-        className="mt-4 flex min-h-28 flex-1 items-stretch border-b border-line"
+        className="mt-4 flex h-36 items-stretch border-b border-line"
         onPointerLeave={() => setPointed(null)}
       >
         {bars.map((bar, index) => (
           <div
             key={bar.longLabel}
             onPointerEnter={() => setPointed(index)}
-            className="flex flex-1 items-end justify-center px-[8%]"
+            className="flex flex-1 items-end min-w-0 justify-center px-0.5 sm:px-1"
           >
             <div
               className={cn(
@@ -70,22 +70,25 @@ export function BarChart({ label, unit, bars }: BarChartProps) {
 
 function FiguresTable({ label, unit, bars }: BarChartProps) {
   return (
-    <table className="sr-only">
-      <caption>{label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Day</th>
-          <th scope="col">{unit}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {bars.map((bar) => (
-          <tr key={bar.longLabel}>
-            <th scope="row">{bar.longLabel}</th>
-            <td>{bar.value}</td>
+    // A table does not shrink below its words, and unseen it would still widen the page: its box must do it.
+    <div className="sr-only">
+      <table>
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Day</th>
+            <th scope="col">{unit}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {bars.map((bar) => (
+            <tr key={bar.longLabel}>
+              <th scope="row">{bar.longLabel}</th>
+              <td>{bar.value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -13,7 +13,7 @@ const places = {
 export function cellStyle(look: ColumnLook | undefined): string {
   return cn(
     look?.phone === "hidden" ? "hidden" : "block",
-    "text-ink-muted md:table-cell md:h-11 md:px-2 md:align-middle md:first:pl-4 md:last:pr-3",
+    "text-sm text-ink-muted md:table-cell md:h-11 md:px-2 md:align-middle md:first:pl-4 md:last:pr-3",
     places[look?.phone ?? "detail"],
     look?.align === "end" && "md:text-right",
   );

@@ -108,7 +108,7 @@ export function DataTable<Row extends RowData & { id: string }, By extends strin
 
 /** The empty line after the head cells breaks a card in two on a phone: first the title, then the details. */
 const rowStyle = cn(
-  "group/row relative flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-3 last:border-b-0",
+  "group/row relative flex flex-wrap items-center gap-x-3 gap-y-0.5 border-b border-line px-4 py-2 last:border-b-0",
   "after:order-4 after:-mt-1 after:w-full after:content-[''] md:after:hidden",
   "hover:bg-hover has-[[data-row-link]:focus-visible]:bg-hover md:table-row md:p-0",
 );

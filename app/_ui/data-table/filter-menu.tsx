@@ -20,7 +20,7 @@ export function filterButtonStyle(on: boolean): string {
     "inline-flex h-8 max-w-56 shrink-0 items-center gap-1.5 rounded-md border px-2.5 text-sm transition-colors duration-100 pointer-coarse:h-10",
     on
       ? "border-transparent bg-accent-soft font-medium text-accent-text"
-      : "border-dashed border-line-control text-ink-muted hover:bg-hover hover:text-ink data-[state=open]:bg-hover",
+      : "border-dashed border-line-strong text-ink-muted hover:bg-hover hover:text-ink data-[state=open]:bg-hover",
   );
 }
 

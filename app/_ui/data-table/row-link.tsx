@@ -27,7 +27,7 @@ export function RowLink({ onOpen, className, ...rest }: RowLinkProps) {
       onClick={open}
       onKeyDown={moveBetweenRows}
       className={cn(
-        "clip-line block font-medium text-ink outline-none after:absolute after:inset-0 after:content-[''] focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus",
+        "clip-line block text-base font-medium text-ink outline-none after:absolute after:inset-0 after:content-[''] focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus",
         className,
       )}
     />

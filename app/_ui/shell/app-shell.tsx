@@ -26,7 +26,7 @@ type AppShellProps = {
   notices?: ReactNode;
   /** Opens the command palette. Without it there is no search button. */
   onSearch?: () => void;
-  /** A strip over everything that says what kind of place this is. */
+  /** A sticky strip, 2rem high, over everything that says what kind of place this is. */
   frame?: ReactNode;
   children: ReactNode;
 };
@@ -58,11 +58,19 @@ export function AppShell(props: AppShellProps) {
       <TopProgress />
       {frame}
       <div className="md:grid md:grid-cols-[15.5rem_minmax(0,1fr)]">
-        <aside aria-label="Sidebar" className="sticky top-0 hidden h-dvh md:block">
+        <aside
+          aria-label="Sidebar"
+          className={cn("sticky hidden md:block", frame ? "top-8 h-[calc(100dvh-2rem)]" : "top-0 h-dvh")}
+        >
           {sidebar}
         </aside>
         <div className="flex min-h-dvh min-w-0 flex-col bg-surface md:border-l md:border-line">
-          <div className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden">
+          <div
+            className={cn(
+              "sticky z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden",
+              frame ? "top-8" : "top-0",
+            )}
+          >
             <IconButton label="Open navigation" plain onClick={() => setDrawerOpen(true)}>
               <Menu aria-hidden />
             </IconButton>
@@ -73,7 +81,7 @@ export function AppShell(props: AppShellProps) {
               </IconButton>
             )}
           </div>
-          <main id="content" tabIndex={-1} className={cn("flex-1 outline-none")}>
+          <main id="content" tabIndex={-1} className="flex-1 outline-none">
             <div className="mx-auto w-full max-w-6xl px-4 py-5 sm:px-6 md:px-8 md:py-8">
               {notices}
               {children}

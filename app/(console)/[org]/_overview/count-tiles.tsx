@@ -74,7 +74,7 @@ function CountTile({ tile }: { tile: Tile }) {
         />
         {tile.label}
       </span>
-      <span className={cn("tabular text-3xl font-semibold text-ink", tile.alarming && "text-danger-text")}>
+      <span className={cn("text-3xl font-semibold text-ink", tile.alarming && "text-danger-text")}>
         {count.format(tile.value)}
       </span>
     </Link>

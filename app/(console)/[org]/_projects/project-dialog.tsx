@@ -51,7 +51,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
       }}
     >
       <FormField control={form.control} name="name" label="Name" required>
-        {(field) => <Input {...field} autoComplete="off" />}
+        {(field) => <Input {...field} data-autofocus autoComplete="off" />}
       </FormField>
       <FormField control={form.control} name="description" label="Description" optional>
         {(field) => <Textarea {...field} />}
@@ -85,7 +85,7 @@ function EditForm({ project, onClose }: EditFormProps) {
       }}
     >
       <FormField control={form.control} name="name" label="Name" required>
-        {(field) => <Input {...field} autoComplete="off" />}
+        {(field) => <Input {...field} data-autofocus autoComplete="off" />}
       </FormField>
       <FormField control={form.control} name="description" label="Description" optional>
         {(field) => <Textarea {...field} />}

@@ -121,7 +121,13 @@ function useActionCommands(): PaletteCommand[] {
     keywords: ["dark", "light", "appearance", "colour"],
     run: () => chooseTheme(choice.value),
   }));
-  const leave = { id: "action:sign-out", label: "Sign out", icon: <LogOut aria-hidden />, run: signOut };
+  const leave = {
+    id: "action:sign-out",
+    label: "Sign out",
+    icon: <LogOut aria-hidden />,
+    keywords: ["log out", "leave"],
+    run: signOut,
+  };
   return [...create.filter((command) => command !== false), ...theme, leave];
 }
 

@@ -13,6 +13,7 @@ import { Form, FormField, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
 import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { SheetBody, SheetFooter } from "#app/_ui/sheet.tsx";
+import { z } from "zod";
 import { CreateTask } from "#server/projects/schema.ts";
 
 type CreateTaskFormProps = {
@@ -22,13 +23,16 @@ type CreateTaskFormProps = {
   onDone: () => void;
 };
 
+/** The server knows an id only as an id; to a person it is a choice. */
+const NewTask = CreateTask.extend({ projectId: z.uuid("Choose a project.") });
+
 /** A new task: only the title (and its project) must be given. */
 export function CreateTaskForm({ project, onDirtyChange, onDone }: CreateTaskFormProps) {
   const api = useApi();
   const queryClient = useQueryClient();
   const { can, why } = useAccess();
   const create = useMutation(api.tasks.create.mutationOptions());
-  const form = useZodForm(CreateTask, {
+  const form = useZodForm(NewTask, {
     defaultValues: {
       projectId: project?.id ?? "",
       title: "",
@@ -54,7 +58,7 @@ export function CreateTaskForm({ project, onDirtyChange, onDone }: CreateTaskFor
     >
       <SheetBody>
         <FormField control={form.control} name="title" label="Title" required>
-          {(field) => <Input {...field} autoComplete="off" />}
+          {(field) => <Input {...field} data-autofocus autoComplete="off" />}
         </FormField>
         {!project && (
           <FormField control={form.control} name="projectId" label="Project" required>

@@ -22,7 +22,7 @@ type CellProps = { task: TaskRow };
 
 /** The controls inside a row that change one thing in place. */
 const cellButtonStyle =
-  "-mx-2 inline-flex h-7 max-w-full items-center gap-2 rounded-md px-2 text-sm text-ink-muted hover:bg-pressed hover:text-ink data-[state=open]:bg-pressed pointer-coarse:h-10";
+  "inline-flex h-7 max-w-full items-center gap-2 rounded-md text-sm md:-mx-2 md:px-2 whitespace-nowrap text-ink-muted hover:bg-pressed hover:text-ink data-[state=open]:bg-pressed pointer-coarse:h-9";
 
 /** The status, changed in place where the member may. */
 export function StatusCell({ task, compact = false }: CellProps & { compact?: boolean }) {
@@ -144,7 +144,7 @@ export function DueCell({ task }: CellProps) {
               cellButtonStyle,
               style,
               !text &&
-                "text-ink-subtle md:opacity-0 md:group-hover/row:opacity-100 md:focus-visible:opacity-100 md:data-[state=open]:opacity-100",
+                "text-ink-subtle max-md:hidden md:opacity-0 md:group-hover/row:opacity-100 md:focus-visible:opacity-100 md:data-[state=open]:opacity-100",
             )}
           >
             <CalendarDays aria-hidden className="size-4 shrink-0" />

@@ -76,8 +76,8 @@ export function StatusMenu({ status, title, onChange, compact }: StatusMenuProps
           type="button"
           aria-label={`Status of ${title}: ${statusLook[status].label}`}
           className={cn(
-            "inline-flex h-7 items-center gap-2 rounded-md text-sm text-ink-muted hover:bg-pressed hover:text-ink data-[state=open]:bg-pressed pointer-coarse:h-10",
-            "-mx-1.5 w-7 justify-center max-md:pointer-coarse:w-10",
+            "inline-flex h-7 items-center gap-2 rounded-md text-sm text-ink-muted hover:bg-pressed hover:text-ink data-[state=open]:bg-pressed pointer-coarse:h-9",
+            "-mx-1.5 w-7 justify-center max-md:pointer-coarse:w-9",
             !compact && "md:mr-0 md:-ml-2 md:w-auto md:px-2",
           )}
         >

@@ -12,7 +12,7 @@ import { toastError } from "#app/_ui/toast.tsx";
 
 /** Schedules the organization for deletion, or calls it off. */
 export function DangerCard() {
-  const { deletionAt, slug } = useOrganization();
+  const { deletionAt, name, slug } = useOrganization();
   const { why } = useAccess();
   const { schedule, cancel, cancelling } = useDeletion();
   const consequence = useConsequence();
@@ -49,7 +49,7 @@ export function DangerCard() {
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title="Delete this organization?"
+        title={`Delete ${name}?`}
         consequence={consequence}
         confirmLabel="Schedule deletion"
         confirmPhrase={slug}
