@@ -13,13 +13,19 @@ export interface ProcessLog {
   lastLines: () => string;
 }
 
+/** The file `<name>.log`, to be begun anew; the previous run's is kept as `<name>.previous.log`. */
+export function freshLogFile(logDir: string, name: string): string {
+  const file = path.join(logDir, `${name}.log`);
+  if (fs.existsSync(file)) fs.renameSync(file, path.join(logDir, `${name}.previous.log`));
+  return file;
+}
+
 /**
- * Writes a child's output to `<name>.log`, begun anew; the previous run's file is kept as `<name>.previous.log`.
+ * Writes a child's output to a fresh `<name>.log`.
  * The terminal gets all of it (`echo: "all"`) or only log lines from "warn" up, readable in both cases.
  */
 export function openProcessLog(logDir: string, name: string, echo: "all" | "warnings"): ProcessLog {
-  const file = path.join(logDir, `${name}.log`);
-  if (fs.existsSync(file)) fs.renameSync(file, path.join(logDir, `${name}.previous.log`));
+  const file = freshLogFile(logDir, name);
   const stream = fs.createWriteStream(file);
   const pretty = prettyFactory({ colorize: process.stdout.isTTY, ignore: "pid,hostname", singleLine: true });
   let rest = "";

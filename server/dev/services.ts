@@ -6,6 +6,7 @@ import { type DataLock, lockDataDir } from "./data-lock.ts";
 import { type Child, type ChildSpec, startChild } from "./embedded/children.ts";
 import { type Postgres, startPostgres } from "./embedded/postgres.ts";
 import { type Redis, startRedis } from "./embedded/redis.ts";
+import { freshLogFile } from "./process-log.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 
 export interface ServicesOptions {
@@ -75,7 +76,7 @@ function ownPostgres(options: ServicesOptions, secrets: Secrets, logDir: string)
     password: secrets.postgresPassword,
     database: options.database ?? "astra",
     durable: options.durable,
-    logFile: path.join(logDir, "postgres.log"),
+    logFile: freshLogFile(logDir, "postgres"),
   });
 }
 
@@ -84,7 +85,7 @@ function ownRedis(options: ServicesOptions, logDir: string): Promise<Redis> {
     dataDir: path.join(options.dataDir, "redis"),
     cacheDir: CACHE_DIR,
     durable: options.durable,
-    logFile: path.join(logDir, "redis.log"),
+    logFile: freshLogFile(logDir, "redis"),
   });
 }
 
