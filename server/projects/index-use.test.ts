@@ -104,7 +104,7 @@ describe("tasks", () => {
   );
 
   test("filtered by everything at once use an index", async () => {
-    await plansOfTasks({
+    const plans = await plansOfTasks({
       projectId,
       assigneeId: memberId,
       statuses: ["todo"],
@@ -112,6 +112,7 @@ describe("tasks", () => {
       search: "abc",
       sort: { by: "title", direction: "desc" },
     });
+    expect(plans).toHaveLength(2);
   });
 });
 

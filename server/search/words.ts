@@ -32,7 +32,7 @@ const plainLetters: Record<string, string> = {
 // Marks that people leave out when they type (European accents, Hebrew points, Arabic vowel signs), and what
 // only joins characters or chooses how they look.
 const leftOut =
-  /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0655\u0670\u200c\u200d\ufe0e\ufe0f\u20e3]/g;
+  /[\u0300-\u036f]|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]|[\u064b-\u0655\u0670]|\u200c|\u200d|\u20e3|[\ufe0e\ufe0f]/g;
 
 /**
  * One spelling for everything that should be found alike: small letters, no diacritics, no widths. Other
@@ -50,8 +50,8 @@ function fold(text: string): string {
 
 function* parts(text: string): Generator<{ kind: "run" | "word"; characters: string[] }> {
   for (const { groups } of fold(text).matchAll(pattern)) {
-    if (groups?.run) yield { kind: "run", characters: [...groups.run] };
-    else yield { kind: "word", characters: [...(groups?.word ?? groups?.sign ?? "")].slice(0, wordMax) };
+    if (groups?.run) yield { kind: "run", characters: Array.from(groups.run) };
+    else yield { kind: "word", characters: Array.from(groups?.word ?? groups?.sign ?? "").slice(0, wordMax) };
   }
 }
 

@@ -39,7 +39,9 @@ async function statementsOf(
   verb: (ctx: ReadCtx) => Promise<unknown>,
 ): Promise<Statement[]> {
   const seen: Statement[] = [];
-  const pool = new pg.Pool({ connectionString: requiredEnv("DATABASE_APP_URL"), max: 1 });
+  // Not in the pool's types yet; the kernel's own pool has it as well.
+  const config = { connectionString: requiredEnv("DATABASE_APP_URL"), max: 1, pipeline: true };
+  const pool = new pg.Pool(config);
   pool.on("connect", (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     const noting = (first: unknown, ...rest: unknown[]) => {

@@ -1,6 +1,8 @@
 import { transact } from "../tenancy/transact.ts";
 import { doorOf, type TestMember } from "./factories.ts";
 
+type Fields = Record<string, unknown>;
+
 /** Everything that was written beside one thing: audit entries and events, the last first, and its search words. */
 export async function tracesOf(member: TestMember, id: string) {
   return transact(await doorOf(member), "read", async ({ db }) => {
@@ -13,7 +15,7 @@ export async function tracesOf(member: TestMember, id: string) {
         action,
         actorName,
         targetLabel,
-        changes: JSON.parse(changes) as { before: object; after: object },
+        changes: JSON.parse(changes) as { before: Fields; after: Fields },
         requestId,
       })),
       events: events.map(({ type, data }) => ({ type, data })),
