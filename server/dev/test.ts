@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 
 import { prepareDatabase, seedDemo, startApplication } from "./application.ts";
 import { buildWeb } from "./build.ts";
-import { CACHE_DIR } from "./checkout.ts";
+import { CACHE_DIR, ROOT } from "./checkout.ts";
 import { runChecks } from "./checks.ts";
 import { isClosing } from "./embedded/children.ts";
 import { findChromium } from "./embedded/chromium.ts";
@@ -103,6 +103,8 @@ async function runBrowserTests({ scratchDir, filters }: Run): Promise<Tally> {
       },
       show: true,
     });
+    // Pictures and traces of failures stay for whoever mends them.
+    if (result.ok) removeDir(path.join(ROOT, "test-results"));
     // One more for the build, which a failure would have kept from coming this far.
     return addTallies([{ passed: 1, failed: 0 }, playwrightTally(report, result.ok)]);
   } finally {
