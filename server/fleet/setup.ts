@@ -1,5 +1,6 @@
 import pg from "pg";
 import { requiredEnv } from "../platform/env.ts";
+import { closeFunctionsSql } from "./closed-functions.ts";
 
 const loginNames = ["astra_owner", "astra_app", "astra_platform"] as const;
 type LoginName = (typeof loginNames)[number];
@@ -12,22 +13,8 @@ const attributes: Record<LoginName, string> = {
   astra_platform: "NOCREATEROLE INHERIT",
 };
 
-/** What shows other sessions' statements, or outlives a transaction and could block other tenants. */
-const closedFunctions = [
-  "pg_stat_get_activity(integer)",
-  "pg_advisory_lock(bigint)",
-  "pg_advisory_lock(integer, integer)",
-  "pg_advisory_lock_shared(bigint)",
-  "pg_advisory_lock_shared(integer, integer)",
-  "pg_try_advisory_lock(bigint)",
-  "pg_try_advisory_lock(integer, integer)",
-  "pg_try_advisory_lock_shared(bigint)",
-  "pg_try_advisory_lock_shared(integer, integer)",
-  "lo_create(oid)",
-  "lo_creat(integer)",
-  "lo_from_bytea(oid, bytea)",
-];
-const closedViews = ["pg_stat_activity", "pg_prepared_statements", "pg_cursors"];
+/** Views over what other sessions do, or what an earlier user of the connection left. */
+const closedViews = ["pg_stat_activity", "pg_prepared_statements", "pg_cursors", "pg_locks"];
 
 /**
  * Creates or updates Astra's three logins, with the passwords of their connection strings, and closes
@@ -82,6 +69,14 @@ async function closeDatabase(admin: pg.Client): Promise<void> {
     ALTER ROLE astra_app SET search_path = '';
     ALTER ROLE astra_platform SET search_path = 'public';
   `);
+  for (const login of loginNames) {
+    // Prisma's adapter reads and writes times as if the session's zone were UTC.
+    await admin.query(
+      `ALTER ROLE ${login} SET timezone = 'UTC'; ALTER ROLE ${login} SET datestyle = 'ISO, MDY'`,
+    );
+  }
+  // A statement whose client is gone (cut at its deadline) would otherwise run on, with its locks.
+  await admin.query("ALTER ROLE astra_app SET client_connection_check_interval = '2s'");
   if (!superuser) return;
   for (const login of loginNames) {
     await admin.query(`
@@ -92,7 +87,10 @@ async function closeDatabase(admin: pg.Client): Promise<void> {
   }
   await admin.query(`
     REVOKE ALL ON ${closedViews.map((view) => `pg_catalog.${view}`).join(", ")} FROM PUBLIC;
-    REVOKE EXECUTE ON FUNCTION ${closedFunctions.map((fn) => `pg_catalog.${fn}`).join(", ")} FROM PUBLIC;
-    GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO astra_owner;
+    REVOKE UPDATE ON pg_catalog.pg_settings FROM PUBLIC;
+    GRANT SELECT ON pg_catalog.pg_locks TO astra_owner, pg_monitor;
+    REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;
+    GRANT USAGE ON LANGUAGE plpgsql, sql TO astra_owner;
   `);
+  await admin.query(closeFunctionsSql());
 }
