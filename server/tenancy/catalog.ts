@@ -76,7 +76,19 @@ const rules: { rule: string; sql: string }[] = [
       FROM spaces s JOIN pg_roles r ON r.rolname = s.schema JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid
       UNION ALL SELECT s.schema, g.rolname || ' is a member of the tenant''s role'
       FROM spaces s JOIN pg_roles r ON r.rolname = s.schema JOIN pg_auth_members m ON m.roleid = r.oid JOIN pg_roles g ON g.oid = m.member
-      WHERE g.rolname NOT IN ('astra_app', 'astra_owner')`,
+      WHERE g.rolname NOT IN ('astra_app', 'astra_owner')
+      UNION ALL SELECT s.schema, 'astra_app holds the tenant''s role by more than SET ROLE'
+      FROM spaces s JOIN pg_roles r ON r.rolname = s.schema JOIN pg_auth_members m ON m.roleid = r.oid JOIN pg_roles g ON g.oid = m.member
+      -- Before version 16 there is no such option, and NOINHERIT of the login says the same.
+      WHERE g.rolname = 'astra_app' AND (m.admin_option OR (to_jsonb(m) ->> 'inherit_option')::boolean)`,
+  },
+  {
+    // An owner can switch the walls off.
+    rule: "owner",
+    sql: `SELECT s.schema, 'the schema belongs to ' || pg_get_userbyid(n.nspowner)
+      FROM spaces s JOIN pg_namespace n ON n.oid = s.oid CROSS JOIN keeper WHERE n.nspowner <> keeper.oid
+      UNION ALL SELECT s.schema, c.relname || ' belongs to ' || pg_get_userbyid(c.relowner)
+      FROM spaces s JOIN pg_class c ON c.relnamespace = s.oid CROSS JOIN keeper WHERE c.relowner <> keeper.oid`,
   },
   {
     rule: "reaches-out",
@@ -87,7 +99,8 @@ const rules: { rule: string; sql: string }[] = [
       WHERE f.relnamespace <> s.oid`,
   },
   {
-    // What most tenants have is what each must have: tables, columns, constraints and indexes.
+    // What most tenants have is what each must have: columns, constraints, indexes, triggers, grants and
+    // the comments that say what is granted.
     rule: "drift",
     sql: `SELECT g.schema, g.item || CASE WHEN g.here THEN ' is only here' ELSE ' is missing' END AS detail FROM (
         SELECT s.schema, i.item, EXISTS (SELECT FROM items x WHERE x.schema = s.schema AND x.item = i.item) AS here,
@@ -99,11 +112,24 @@ const rules: { rule: string; sql: string }[] = [
 
 const spaces = `
   spaces AS (SELECT t.id, t.schema, n.oid FROM astra.tenants t JOIN pg_namespace n ON n.nspname = t.schema),
+  keeper AS (SELECT relowner AS oid FROM pg_class WHERE oid = 'astra.tenants'::regclass),
   items AS (
     SELECT s.schema, 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
-      || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END AS item
+      || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+      || coalesce(' default ' || replace(pg_get_expr(d.adbin, d.adrelid), s.schema || '.', ''), '') AS item
     FROM spaces s JOIN pg_class c ON c.relnamespace = s.oid AND c.relkind IN ('r', 'p')
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    UNION ALL
+    SELECT s.schema, 'trigger ' || replace(pg_get_triggerdef(t.oid), s.schema || '.', '') || ' ' || t.tgenabled::text
+    FROM spaces s JOIN pg_class c ON c.relnamespace = s.oid JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+    UNION ALL
+    SELECT s.schema, 'grant ' || c.relname || ' ' || a.privilege_type
+    FROM spaces s JOIN pg_class c ON c.relnamespace = s.oid CROSS JOIN LATERAL aclexplode(c.relacl) a
+    JOIN pg_roles r ON r.oid = a.grantee AND r.rolname = s.schema
+    UNION ALL
+    SELECT s.schema, 'comment on ' || c.relname || ': ' || obj_description(c.oid, 'pg_class')
+    FROM spaces s JOIN pg_class c ON c.relnamespace = s.oid WHERE obj_description(c.oid, 'pg_class') IS NOT NULL
     UNION ALL
     SELECT s.schema, 'index ' || replace(pg_get_indexdef(i.indexrelid), s.schema || '.', '')
     FROM spaces s JOIN pg_class c ON c.relnamespace = s.oid JOIN pg_index i ON i.indrelid = c.oid
@@ -120,7 +146,7 @@ export async function lintCatalog(owner: pg.Pool): Promise<CatalogFinding[]> {
   const findings: CatalogFinding[] = [];
   for (const { rule, sql } of rules) {
     const { rows } = await owner.query<{ schema: string; detail: string }>(
-      `WITH ${spaces} SELECT f.schema::text, f.detail::text FROM (${sql}) f ORDER BY 1, 2 LIMIT 1000`,
+      `WITH ${spaces} SELECT f.schema::text, f.detail::text FROM (${sql}) f (schema, detail) ORDER BY 1, 2 LIMIT 1000`,
     );
     for (const { schema, detail } of rows) findings.push({ schema, rule, detail });
   }

@@ -21,11 +21,19 @@ const connection = new Set([
   "57P03",
   "57P05",
   "25P03",
+  "53300",
   "ECONNRESET",
   "ECONNREFUSED",
   "EPIPE",
   "ETIMEDOUT",
 ]);
+
+/** A lock, a statement or a free connection was waited for too long: the same again may well succeed. */
+export function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? error.code : undefined;
+  return code === "55P03" || code === "57014" || error.message === "timeout exceeded when trying to connect";
+}
 
 /**
  * Whether a failed transaction may succeed when it is run again: serialization failure, deadlock, or a

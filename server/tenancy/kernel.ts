@@ -1,6 +1,7 @@
 import pg from "pg";
 import { platformDb } from "../platform/database.ts";
 import { env } from "../platform/env.ts";
+import { log } from "../platform/log.ts";
 import { tenancyMetrics } from "../platform/metrics.ts";
 import type { Placement, TenantState } from "./placement.ts";
 import { Tenancy } from "./tenancy.ts";
@@ -53,7 +54,10 @@ export function tenancy(): Tenancy {
     lanes: env().TENANT_POOL_MAX,
     findPlacement,
     pool: appPool,
-    watch: tenancyMetrics,
+    watch: {
+      ...tenancyMetrics,
+      afterCommitFailed: (error) => log("tenancy").warn({ err: error }, "a callback after a commit failed"),
+    },
   });
   return kernel;
 }
@@ -67,22 +71,40 @@ export async function closeTenancy(): Promise<void> {
 }
 
 /**
- * Refuses a login that isolation cannot stand on: a superuser, one that bypasses row-level security,
- * owns objects or may create them, or one whose bound values reach the server's log (the key is one).
+ * Refuses a login that isolation cannot stand on, naming every reason: one with more rights than to enter
+ * tenants, one whose bound values reach the server's log (the key is one), or one outside UTC.
  */
-export async function assertSafeLogin(shardId: string): Promise<void> {
-  const { rows } = await appPool(shardId).query<{ problem: string }>(`
+export async function assertSafeLogin(shardId: string, pool = appPool(shardId)): Promise<void> {
+  const { rows } = await pool.query<{ problem: string }>(`
+    WITH r AS (SELECT * FROM pg_roles WHERE rolname = current_user),
+    other AS (SELECT m.oid, m.rolname ~ '^tenant_[0-9a-z]{26}$' AS tenant FROM pg_roles m, r
+      WHERE m.oid <> r.oid AND pg_has_role(r.oid, m.oid, 'MEMBER')),
+    number AS (SELECT name, setting::float AS value FROM pg_settings WHERE vartype IN ('integer', 'real'))
     SELECT unnest(array_remove(ARRAY[
       CASE WHEN r.rolsuper THEN 'it is a superuser' END,
       CASE WHEN r.rolbypassrls THEN 'it bypasses row-level security' END,
+      CASE WHEN r.rolreplication THEN 'it may replicate' END,
       CASE WHEN r.rolcreaterole THEN 'it may create roles' END,
+      CASE WHEN r.rolcreatedb THEN 'it may create databases' END,
       CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 'it may create schemas' END,
       CASE WHEN has_database_privilege(current_database(), 'TEMP') THEN 'it may create temporary tables' END,
+      CASE WHEN has_schema_privilege('public', 'USAGE') THEN 'it reaches the schema public' END,
       CASE WHEN EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid) THEN 'it owns tables' END,
+      CASE WHEN EXISTS (SELECT FROM pg_namespace n WHERE n.nspowner = r.oid) THEN 'it owns schemas' END,
+      CASE WHEN EXISTS (SELECT FROM pg_database d WHERE d.datdba = r.oid) THEN 'it owns a database' END,
+      CASE WHEN EXISTS (SELECT FROM other WHERE NOT tenant) THEN 'it is a member of roles that are no tenant''s' END,
+      CASE WHEN EXISTS (SELECT FROM other WHERE tenant AND pg_has_role(r.oid, other.oid, 'USAGE'))
+        THEN 'it has tenants'' rights without entering' END,
       CASE WHEN current_setting('search_path') NOT IN ('', '""') THEN 'its search_path is not empty' END,
-      CASE WHEN current_setting('log_parameter_max_length', true) <> '0' AND current_setting('log_statement') <> 'none'
-        THEN 'bound values would be logged (log_parameter_max_length)' END
-    ], NULL)) AS problem FROM pg_roles r WHERE r.rolname = current_user`);
+      CASE WHEN current_setting('TimeZone') !~ '^(Etc/)?(UTC|UCT|Universal|Zulu|GMT)$' THEN 'its time zone is not UTC' END,
+      CASE WHEN current_setting('log_parameter_max_length', true) <> '0' AND (current_setting('log_statement') <> 'none'
+          OR current_setting('log_duration') = 'on'
+          OR EXISTS (SELECT FROM number WHERE name IN ('log_min_duration_statement', 'log_min_duration_sample') AND value >= 0)
+          OR EXISTS (SELECT FROM number WHERE name = 'log_transaction_sample_rate' AND value > 0))
+        THEN 'bound values would be logged (log_parameter_max_length)' END,
+      CASE WHEN current_setting('log_parameter_max_length_on_error', true) <> '0'
+        THEN 'bound values would be logged with errors (log_parameter_max_length_on_error)' END
+    ], NULL)) AS problem FROM r`);
   if (rows.length > 0) {
     throw new Error(`DATABASE_APP_URL's login is not safe: ${rows.map((row) => row.problem).join("; ")}`);
   }

@@ -37,7 +37,10 @@ export class LaneQueue {
   /** Waits until all lanes are back, then disposes of them. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const waiter of this.#waiting.splice(0)) waiter.refuse(exhausted());
+    for (const waiter of this.#waiting.splice(0)) {
+      clearTimeout(waiter.timer);
+      waiter.refuse(exhausted());
+    }
     if (this.#free.length < this.#made) await new Promise<void>((resolve) => (this.#idle = resolve));
     await Promise.all(this.#free.splice(0).map((lane) => lane.dispose()));
     this.#made = 0;
@@ -53,6 +56,7 @@ export class LaneQueue {
         return await this.#make();
       } catch (error) {
         this.#made--;
+        this.#passOn();
         throw error;
       }
     }
@@ -78,6 +82,20 @@ export class LaneQueue {
       return;
     }
     this.#free.push(lane);
+    this.#checkIdle();
+  }
+
+  /** A lane could not be made: its place is free again, and whoever waits may try. */
+  #passOn(): void {
+    const next = this.#waiting.shift();
+    if (next) {
+      clearTimeout(next.timer);
+      this.#take().then(next.take, next.refuse);
+    }
+    this.#checkIdle();
+  }
+
+  #checkIdle(): void {
     if (this.#closed && this.#free.length === this.#made) this.#idle?.();
   }
 }

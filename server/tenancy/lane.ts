@@ -1,6 +1,7 @@
 import type {
   ConnectionInfo,
   SqlDriverAdapter,
+  SqlDriverAdapterFactory,
   SqlQuery,
   SqlResultSet,
   Transaction,
@@ -13,6 +14,15 @@ import { isAllowedSql, sentinelSchema, type Protocol } from "./protocol.ts";
 import { currentScope, type Scope } from "./scope.ts";
 
 export type TenantClient = Omit<PrismaClient, "$connect" | "$disconnect" | "$on" | "$extends">;
+
+/** Makes the Prisma client of one lane over its adapter. */
+export type MakeClient = (adapter: SqlDriverAdapterFactory) => PrismaClient;
+
+// Prisma's own limits of a nested transaction would end it after 5 s; the deadline of its scope decides.
+const nestedLimitMs = 600_000;
+
+const makeTenantClient: MakeClient = (adapter) =>
+  new PrismaClient({ adapter, transactionOptions: { maxWait: nestedLimitMs, timeout: nestedLimitMs } });
 
 function outsideScope(): AppError {
   return new AppError("INTERNAL", "tenant_required", "A query ran outside its tenant scope.");
@@ -27,9 +37,10 @@ export class Lane {
   readonly #adapter: LaneAdapter;
   readonly #prisma: PrismaClient;
 
-  private constructor(adapter: LaneAdapter) {
+  private constructor(adapter: LaneAdapter, makeClient: MakeClient) {
     this.#adapter = adapter;
-    this.#prisma = new PrismaClient({ adapter: { ...factoryNames, connect: async () => adapter } });
+    this.#prisma = makeClient({ ...factoryNames, connect: async () => adapter });
+    adapter.bindPromises(this.#prisma);
     // Prisma merges lookups of one tick before they reach the adapter, so a caller that is in another
     // scope (or in none) must be turned away here, before it can share a batch.
     const checked = this.#prisma.$extends({
@@ -39,9 +50,9 @@ export class Lane {
     this.client = checked as unknown as TenantClient;
   }
 
-  static async create(protocol: Protocol): Promise<Lane> {
+  static async create(protocol: Protocol, makeClient: MakeClient = makeTenantClient): Promise<Lane> {
     const adapter = await LaneAdapter.create(protocol);
-    const lane = new Lane(adapter);
+    const lane = new Lane(adapter, makeClient);
     await lane.#prisma.$connect();
     return lane;
   }
@@ -55,6 +66,8 @@ export class Lane {
     await this.#prisma.$disconnect();
   }
 }
+
+type CreatePromise = (run: (transaction?: unknown) => unknown, operation?: unknown) => Promise<unknown>;
 
 const factoryNames = { provider: "postgres", adapterName: "@prisma/adapter-pg" } as const;
 
@@ -83,8 +96,26 @@ class LaneAdapter implements SqlDriverAdapter {
   /** The scope this lane serves, if the running code is in it. Throws tenant_required otherwise. */
   #proven(): Scope {
     const scope = this.scope;
-    if (!scope?.open || currentScope.getStore() !== scope) throw outsideScope();
+    if (!scope?.open || !this.#protocol.isInside(scope, currentScope.getStore())) throw outsideScope();
     return scope;
+  }
+
+  /**
+   * Prisma's promises are lazy: one that is made in a scope and awaited in a later one on this lane would run
+   * there, and write the first tenant's values into the second. So each remembers where it was made. Prisma
+   * shows no other place where making and running can be told apart. Throws when this one is gone.
+   */
+  bindPromises(prisma: PrismaClient): void {
+    const inner = prisma as unknown as { _createPrismaPromise?: CreatePromise };
+    const create = inner._createPrismaPromise;
+    if (!create) throw new Error("this version of Prisma makes its promises in another way");
+    inner._createPrismaPromise = (run, operation) => {
+      const home = currentScope.getStore();
+      return create((transaction) => {
+        if (!home || !this.#protocol.isInside(home, currentScope.getStore())) throw outsideScope();
+        return run(transaction);
+      }, operation);
+    };
   }
 
   async operation<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -125,6 +156,8 @@ class LaneAdapter implements SqlDriverAdapter {
     const failureBefore = scope.failure;
     const ended = Promise.withResolvers<void>();
     scope.turn = ended.promise;
+    // Open until it is finished: a scope that ended before would commit half of it.
+    scope.operations++;
     await before;
     const name = `nested_${++scope.savepoints}`;
     // Not awaited: it travels with the next statement, and if it failed, so would that one.
@@ -132,7 +165,11 @@ class LaneAdapter implements SqlDriverAdapter {
     const finish = async (sql: string) => {
       try {
         await this.#proven().connection.query(sql);
+      } catch (error) {
+        scope.fail(error);
+        throw error;
       } finally {
+        scope.operations--;
         ended.resolve();
       }
     };
@@ -156,7 +193,11 @@ class LaneAdapter implements SqlDriverAdapter {
 
   async #savepoint(command: string, name: string): Promise<void> {
     if (!/^[a-z_][a-z0-9_]{0,62}$/i.test(name)) throw new TypeError("not a savepoint name");
-    await this.#proven().connection.query(`${command} ${name}`);
+    const scope = this.#proven();
+    await scope.connection.query(`${command} ${name}`).catch((error: unknown) => {
+      scope.fail(error);
+      throw error;
+    });
   }
 
   async executeScript(): Promise<void> {

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { checkedSchemaName } from "./names.ts";
 import type { Placement } from "./placement.ts";
+import type { Scope } from "./scope.ts";
 
 /** The schema name that Prisma believes in. It stands in engine-made SQL only, and is cut out there. */
 export const sentinelSchema = "__tenant__";
@@ -22,12 +23,21 @@ export type Entry = {
 
 export type EntryBatch = { begin: string; statements: pg.QueryConfig[] };
 
-/** What is said to the server on entering and leaving a tenant: the whole of it, in one place. */
+/** What isolation rests on in this process: what is said on entering and leaving, and who may speak. */
 export type Protocol = {
   enter(entry: Entry): EntryBatch;
+  /** Commits, and leaves nothing on the connection that was typed into the scope. */
   leave: string;
+  /** The same after a failure, without the commit. */
+  abandon: string;
   unqualify(sql: string): string;
+  /** Whether code that runs in `running` may use what belongs to `scope`. */
+  isInside(scope: Scope, running: Scope | undefined): boolean;
 };
+
+// At the level of the session: settings, held cursors, prepared statements, channels. Typed into one scope,
+// each of them would survive its COMMIT and meet the next tenant on this connection.
+const clean = "RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; UNLISTEN *";
 
 export const tenantProtocol: Protocol = {
   enter(entry) {
@@ -55,11 +65,16 @@ export const tenantProtocol: Protocol = {
     };
   },
 
-  // A session-level set_config typed into the scope would otherwise survive COMMIT and meet the next tenant.
-  leave: "RESET ROLE; RESET ALL; COMMIT",
+  leave: `${clean}; COMMIT`,
+
+  abandon: `ROLLBACK; ${clean}`,
 
   unqualify(sql) {
     return sql.includes(sentinelQualifier) ? sql.replaceAll(sentinelQualifier, "") : sql;
+  },
+
+  isInside(scope, running) {
+    return running === scope;
   },
 };
 

@@ -20,6 +20,8 @@ export class Scope {
   /** The entry itself was refused: what the work saw after that means nothing. */
   entryFailed = false;
   savepoints = 0;
+  /** What the work asked to run once it is committed. */
+  readonly afterCommit: (() => void)[] = [];
   /** While a nested transaction is open, statements outside it wait here: ROLLBACK TO must undo only its own. */
   turn: Promise<void> = Promise.resolve();
 

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { AppError } from "../platform/errors.ts";
 import { tenantKey } from "./key.ts";
-import { Lane, type TenantClient } from "./lane.ts";
+import { Lane, type MakeClient, type TenantClient } from "./lane.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import { PlacementCache, type FindPlacement, type Placement } from "./placement.ts";
 import { guardRefusal, tenantProtocol, type Protocol } from "./protocol.ts";
 import { currentScope, Scope } from "./scope.ts";
-import { isTransient, StaleAccess, StaleBelief } from "./failures.ts";
+import { isTimeout, isTransient, StaleAccess, StaleBelief } from "./failures.ts";
 import type { ReadDb, TenantDb } from "./tenant-db.ts";
 
 /** How long, how often and how much: every limit of a tenant transaction. */
@@ -39,6 +39,7 @@ export const defaultLimits: TenancyLimits = {
 export type TenancyWatch = {
   guardRefused?(placement: Placement): void;
   retried?(reason: string): void;
+  afterCommitFailed?(error: unknown): void;
 };
 
 export type TenancyParts = {
@@ -48,6 +49,8 @@ export type TenancyParts = {
   /** The pool of one shard, whose login is astra_app. Throws for an unknown shard. */
   pool(shardId: string): pg.Pool;
   protocol?: Protocol;
+  /** Another Prisma client than the product's, to hold the lanes against. */
+  makeClient?: MakeClient;
   limits?: Partial<TenancyLimits>;
   watch?: TenancyWatch;
 };
@@ -72,7 +75,11 @@ export class Tenancy {
     this.#limits = { ...defaultLimits, ...parts.limits };
     this.#protocol = parts.protocol ?? tenantProtocol;
     this.#placements = new PlacementCache(parts.findPlacement);
-    this.#queue = new LaneQueue(parts.lanes, () => Lane.create(this.#protocol), this.#limits);
+    this.#queue = new LaneQueue(
+      parts.lanes,
+      () => Lane.create(this.#protocol, parts.makeClient),
+      this.#limits,
+    );
   }
 
   /**
@@ -101,8 +108,9 @@ export class Tenancy {
     if (outer?.open) return this.#join(outer, tenantId, options, work);
     for (let attempt = 1; ; attempt++) {
       const placement = await this.#usablePlacement(tenantId, options.readOnly);
+      let stay: { result: Result; afterCommit: (() => void)[] };
       try {
-        return await this.#queue.use((lane) => this.#stay(lane, placement, options, work));
+        stay = await this.#queue.use((lane) => this.#stay(lane, placement, options, work));
       } catch (error) {
         if (attempt >= this.#limits.attemptsMax) throw settled(error);
         if (error instanceof StaleBelief) {
@@ -111,6 +119,20 @@ export class Tenancy {
         } else if (!isTransient(error)) throw settled(error);
         this.#parts.watch?.retried?.(error instanceof StaleBelief ? "guard" : "transient");
         await sleep(5 * 2 ** attempt * (0.5 + Math.random()));
+        continue;
+      }
+      this.#afterCommit(stay.afterCommit);
+      return stay.result;
+    }
+  }
+
+  /** What is committed stays a success, whatever its callbacks do. */
+  #afterCommit(callbacks: (() => void)[]): void {
+    for (const callback of callbacks) {
+      try {
+        callback();
+      } catch (error) {
+        this.#parts.watch?.afterCommitFailed?.(error);
       }
     }
   }
@@ -178,7 +200,7 @@ export class Tenancy {
     placement: Placement,
     options: ScopeOptions,
     work: (db: TenantDb) => Promise<Result>,
-  ): Promise<Result> {
+  ): Promise<{ result: Result; afterCommit: (() => void)[] }> {
     // Built before a connection is taken: a throw here must have nothing to give back.
     const batch = this.#protocol.enter({
       placement,
@@ -215,11 +237,11 @@ export class Tenancy {
       await entered;
       if (scope.readOnly && !scope.failure && scope.operations === 0) leaveLater(scope, this.#protocol.leave);
       else await this.#commit(scope);
-      return result;
+      return { result, afterCommit: scope.afterCommit };
     } catch (error) {
       scope.open = false;
       scope.flush();
-      unusable = await rollBack(scope);
+      unusable = await rollBack(scope, this.#protocol.abandon);
       throw rootCause(scope, options, error);
     } finally {
       clearTimeout(timer);
@@ -235,6 +257,8 @@ export class Tenancy {
       throw new AppError("INTERNAL", "query_not_awaited", "A query was still running when its scope ended.");
     }
     scope.open = false;
+    // Lost before anything was asked to commit: nothing is unknown about it, and it may run again.
+    if (scope.failure && isTransient(scope.failure.error, "connection")) throw scope.failure.error;
     let answers: pg.QueryResult | pg.QueryResult[];
     try {
       // Several statements answer with an array, which pg's types do not tell.
@@ -282,10 +306,9 @@ function leaveLater(scope: Scope, leave: string): void {
 }
 
 /** Leaves nothing open on the connection; answers the reason to destroy it, if there is one. */
-async function rollBack(scope: Scope): Promise<Error | undefined> {
+async function rollBack(scope: Scope, abandon: string): Promise<Error | undefined> {
   try {
-    // Session-level settings typed in this transaction are undone by its rollback; RESET stands behind.
-    await scope.connection.query("ROLLBACK; RESET ROLE; RESET ALL");
+    await scope.connection.query(abandon);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error("rollback failed");
@@ -324,7 +347,8 @@ function rootCause(scope: Scope, options: ScopeOptions, error: unknown): unknown
   if (first && scope.entryFailed && !isTransient(first.error)) return new StaleBelief("", first.error);
   if (error instanceof AppError && error.reason !== "rolled_back") return error;
   if (!first) return error;
-  if (first.error instanceof AppError || isTransient(first.error)) return first.error;
+  if (first.error instanceof AppError || isTransient(first.error) || isTimeout(first.error))
+    return first.error;
   return error;
 }
 
@@ -337,6 +361,9 @@ function settled(error: unknown): unknown {
   }
   if (isTransient(error)) {
     return new AppError("UNAVAILABLE", "try_again", "The database was busy. Try again.", { cause: error });
+  }
+  if (isTimeout(error)) {
+    return new AppError("UNAVAILABLE", "timeout", "The database took too long. Try again.", { cause: error });
   }
   return error;
 }

@@ -1,5 +1,6 @@
 import type { Door, ReadCtx, WriteCtx } from "./context.ts";
 import { tenancy } from "./kernel.ts";
+import { currentScope } from "./scope.ts";
 import type { TenantDb } from "./tenant-db.ts";
 
 /**
@@ -22,20 +23,14 @@ export async function transact<Result>(
   mode: "read" | "write",
   verb: (ctx: WriteCtx) => Promise<Result>,
 ): Promise<Result> {
-  let callbacks: (() => void)[] = [];
   const run = (db: TenantDb) => {
-    // A second try starts from nothing: what the first one noted was rolled back.
-    callbacks = [];
-    return verb({ ...door, db, afterCommit: (callback) => callbacks.push(callback) });
+    // The scope's own list: a joined transaction commits with the outer one, and a second try starts anew.
+    const scope = currentScope.getStore();
+    return verb({ ...door, db, afterCommit: (callback) => scope?.afterCommit.push(callback) });
   };
   const version = door.accessVersion === undefined ? {} : { accessVersion: door.accessVersion };
-  const result =
-    mode === "write"
-      ? await tenancy().withTenant(door.organization.id, { readOnly: false, ...version }, run)
-      : // In a READ ONLY transaction a write fails in the server; the verb's type refuses it before.
-        await tenancy().withTenant(door.organization.id, { readOnly: true, ...version }, (db) =>
-          run(db as TenantDb),
-        );
-  for (const callback of callbacks) callback();
-  return result;
+  return mode === "write"
+    ? tenancy().withTenant(door.organization.id, { readOnly: false, ...version }, run)
+    : // In a READ ONLY transaction a write fails in the server; the verb's type refuses it before.
+      tenancy().withTenant(door.organization.id, { readOnly: true, ...version }, (db) => run(db as TenantDb));
 }
