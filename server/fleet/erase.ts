@@ -22,7 +22,11 @@ export async function eraseTenant(tenantId: string): Promise<void> {
     const there = await client.query("SELECT FROM astra.tenants WHERE id = $1", [tenantId]);
     if (there.rowCount === 0) return;
     await client.query("SELECT set_config('app.tenant_key', $1, true)", [key]);
-    await client.query(`UPDATE "${schema}".tenant_guard SET state = 'erasing', epoch = epoch + 1`);
+    const flipped = await client.query(
+      `UPDATE "${schema}".tenant_guard SET state = 'erasing', epoch = epoch + 1`,
+    );
+    // Without the right key row-level security hides the row, even from the owner.
+    if (flipped.rowCount !== 1) throw new Error("the tenant's key does not open its guard row");
   });
   await asOwner(tenant.shardId, async (client) => {
     const there = await client.query("SELECT FROM astra.tenants WHERE id = $1", [tenantId]);

@@ -76,9 +76,9 @@ const platformGrants = `
 
 type TenantRow = { id: string; schema: string; key_version: number };
 
-/** Brings every tenant of a shard to this version, some at a time. */
-export async function migrateTenants(shardId: string): Promise<MigrationReport> {
-  const all = await readMigrations("tenant");
+/** Brings every tenant of a shard to this version (or to the given migrations), some at a time. */
+export async function migrateTenants(shardId: string, given?: Migration[]): Promise<MigrationReport> {
+  const all = given ?? (await readMigrations("tenant"));
   const tenants = await ownerPool(shardId).query<TenantRow>(
     `SELECT t.id, t.schema, max(k.key_version) AS key_version
      FROM astra.tenants t JOIN astra.tenant_keys k ON k.tenant_id = t.id GROUP BY t.id ORDER BY t.id`,

@@ -10,9 +10,11 @@ export type Migration = { name: string; sql: string; checksum: string };
 const root = path.join(import.meta.dirname, "../../prisma");
 const namePattern = /^\d{4}_[a-z0-9_]+\.sql$/;
 
-/** Reads the plain-SQL migrations of one part, in order. Throws when a file's name has not the form NNNN_name.sql. */
-export async function readMigrations(part: MigrationPart): Promise<Migration[]> {
-  const folder = path.join(root, part, "migrations");
+/** Reads the plain-SQL migrations of one part (or of a given folder), in order. Throws when a file's name has not the form NNNN_name.sql. */
+export async function readMigrations(
+  part: MigrationPart,
+  folder = path.join(root, part, "migrations"),
+): Promise<Migration[]> {
   const files = (await readdir(folder)).toSorted();
   return Promise.all(
     files.map(async (file) => {

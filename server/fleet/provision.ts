@@ -2,6 +2,7 @@ import { v7 as uuid } from "uuid";
 import type pg from "pg";
 import { platformDb } from "../platform/database.ts";
 import { requiredEnv } from "../platform/env.ts";
+import { log } from "../platform/log.ts";
 import { tenantKey, tenantKeyHash } from "../tenancy/key.ts";
 import { checkedSchemaName, newSchemaName } from "../tenancy/names.ts";
 import { builtInRolesChecksum, writeBuiltInRoles } from "./built-in-roles.ts";
@@ -76,9 +77,8 @@ export async function fillReadyPool(shardId: string, size: number): Promise<numb
   const client = await ownerPool(shardId).connect();
   try {
     // One filler at a time: two would each see the same gap and overfill.
-    await client.query(`SELECT pg_advisory_lock(${fillLock})`);
-    const halfMade = await platformDb().tenant.findMany({ where: { shardId, state: "provisioning" } });
-    for (const tenant of halfMade) await finishProvisioning(tenant);
+    await client.query(`SET lock_timeout = '60s'; SELECT pg_advisory_lock(${fillLock})`);
+    await finishHalfMade(shardId);
     const ready = await platformDb().tenant.count({ where: { shardId, state: "active", claimedAt: null } });
     for (let made = ready; made < size; made++) await provisionTenant(shardId);
     return Math.max(0, size - ready);
@@ -88,4 +88,22 @@ export async function fillReadyPool(shardId: string, size: number): Promise<numb
   }
 }
 
+/**
+ * Finishes what was left half made. One that cannot be finished holds up no sign-up: it is passed over and
+ * logged. Throws when there are several, for then the fault is a common one and more would only pile up.
+ */
+async function finishHalfMade(shardId: string): Promise<void> {
+  const halfMade = await platformDb().tenant.findMany({ where: { shardId, state: "provisioning" } });
+  let stuck = 0;
+  for (const tenant of halfMade) {
+    try {
+      await finishProvisioning(tenant);
+    } catch (error) {
+      log("fleet").error({ tenant: tenant.id, err: error }, "a half-made tenant could not be finished");
+      if (++stuck >= stuckMax) throw error;
+    }
+  }
+}
+
+const stuckMax = 3;
 const fillLock = "5131990428571026002";

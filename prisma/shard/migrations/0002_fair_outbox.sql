@@ -63,7 +63,8 @@ BEGIN
         RAISE EXCEPTION 'the payload of a job is limited to 8192 bytes' USING ERRCODE = 'AT003';
     END IF;
     INSERT INTO astra.outbox (tenant_id, name, queue, payload, run_at, request_id)
-    VALUES (tenant, job, its_queue, payload, coalesce(enqueue.run_at, now()), left(enqueue.request_id, 100))
+    -- Never before now: an age that is made up would be the first in every line, and raise every alarm.
+    VALUES (tenant, job, its_queue, payload, greatest(enqueue.run_at, now()), left(enqueue.request_id, 100))
     RETURNING id INTO accepted;
     RETURN accepted;
 END $$;
