@@ -1,0 +1,33 @@
+import { acmeMembers, northwindMembers, tinyMembers, type DemoMember } from "./people.ts";
+import { acmeProjects, northwindProjects, tinyProject, type DemoProject } from "./projects.ts";
+
+export type DemoOrganization = {
+  name: string;
+  plan: string;
+  members: DemoMember[];
+  projects: DemoProject[];
+  /** Made task by task, for an organization too small to be generated. */
+  byHand?: typeof tinyProject;
+  /** Acts of the last two days, through the product's own verbs, so that its log has something to tell. */
+  recentActs: number;
+};
+
+/** Of every size one, each on another plan. */
+export const organizations: DemoOrganization[] = [
+  { name: "Acme Robotics", plan: "business", members: acmeMembers, projects: acmeProjects, recentActs: 90 },
+  {
+    name: "Northwind Traders",
+    plan: "pro",
+    members: northwindMembers,
+    projects: northwindProjects,
+    recentActs: 24,
+  },
+  {
+    name: "Tiny Studio",
+    plan: "free",
+    members: tinyMembers,
+    projects: [],
+    byHand: tinyProject,
+    recentActs: 0,
+  },
+];

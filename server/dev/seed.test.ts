@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifyPassword } from "../identity/passwords.ts";
+import { isOwnData, NewPassword, EmailAddress } from "../identity/schema.ts";
+import { listMembers } from "../members/members.ts";
+import { ListMembers } from "../members/schema.ts";
+import { platformDb } from "../platform/database.ts";
+import { overview } from "../projects/overview.ts";
+import { listProjects } from "../projects/projects.ts";
+import { ListProjects, ListTasks } from "../projects/schema.ts";
+import { listTasks } from "../projects/task-list.ts";
+import { closeConnections, reads, type TestMember } from "../test/factories.ts";
+import { demoLogins, seedDemo } from "./seed.ts";
+
+beforeAll(async () => {
+  await seedDemo();
+}, 60_000);
+afterAll(closeConnections);
+
+async function memberOf(slug: string, email: string): Promise<TestMember> {
+  const organization = await platformDb().organization.findUniqueOrThrow({
+    where: { slug },
+    select: { id: true, slug: true, name: true, plan: true },
+  });
+  const membership = await platformDb().membership.findFirstOrThrow({
+    where: { organizationId: organization.id, account: { email } },
+    select: { memberId: true, account: { select: { id: true, name: true } } },
+  });
+  const { id, name } = membership.account;
+  return { organization, email, name, accountId: id, memberId: membership.memberId };
+}
+
+const founders = [
+  ["acme-robotics", "ada@acme-robotics.example", "business"],
+  ["northwind-traders", "marco@northwind-traders.example", "pro"],
+  ["tiny-studio", "quinn@tiny-studio.example", "free"],
+] as const;
+
+async function sizeOf(slug: string, email: string) {
+  const member = await memberOf(slug, email);
+  const members = await reads(member, listMembers, ListMembers.parse({}));
+  const projects = await reads(member, listProjects, ListProjects.parse({}));
+  const counts = { open: 0, done: 0 };
+  for (const { taskCounts } of projects.items) {
+    counts.open += taskCounts.open;
+    counts.done += taskCounts.done;
+  }
+  return { plan: member.organization.plan, members: members.total, projects: projects.total, ...counts };
+}
+
+async function sizes() {
+  return Promise.all(founders.map(([slug, email]) => sizeOf(slug, email)));
+}
+
+test("three organizations of different size and plan stand ready", async () => {
+  const [acme, northwind, tiny] = await sizes();
+  expect(acme).toMatchObject({ plan: "business", members: 12, projects: 14 });
+  expect((acme?.open ?? 0) + (acme?.done ?? 0)).toBeGreaterThan(390);
+  expect(northwind).toMatchObject({ plan: "pro", members: 5, projects: 5 });
+  expect((northwind?.open ?? 0) + (northwind?.done ?? 0)).toBeGreaterThan(55);
+  expect(tiny).toEqual({ plan: "free", members: 1, projects: 1, open: 3, done: 1 });
+});
+
+test("a second run changes nothing", async () => {
+  const before = { sizes: await sizes(), accounts: await platformDb().account.count() };
+  await seedDemo();
+  expect({ sizes: await sizes(), accounts: await platformDb().account.count() }).toEqual(before);
+});
+
+test("every printed login can sign in, with an address and a password that our own rules accept", async () => {
+  for (const { email, password } of demoLogins) {
+    const account = await platformDb().account.findUniqueOrThrow({ where: { email } });
+    expect(account.emailConfirmedAt).not.toBeNull();
+    expect(await verifyPassword(account.passwordHash, password)).toBe(true);
+    expect(EmailAddress.parse(email)).toBe(email);
+    expect(NewPassword.parse(password)).toBe(password);
+    expect(isOwnData(password, account)).toBe(false);
+  }
+});
+
+test("every built-in role is there, one person is in two organizations, and the operator in none", async () => {
+  const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
+  const { items } = await reads(owner, listMembers, ListMembers.parse({}));
+  expect(new Set(items.map(({ roleKey }) => roleKey)).size).toBe(5);
+  const lena = await platformDb().membership.findMany({
+    where: { account: { email: "lena@acme-robotics.example" } },
+    select: { roleName: true },
+  });
+  expect(lena.map(({ roleName }) => roleName).toSorted()).toEqual(["Admin", "Editor"]);
+  const operators = await platformDb().operator.findMany({
+    select: { account: { select: { email: true, memberships: true } } },
+  });
+  expect(operators).toEqual([{ account: { email: "rowan@operators.example", memberships: [] } }]);
+});
+
+test("the overview has something to show: work of every kind, done day by day, and a log", async () => {
+  const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
+  const { counts, tasksByStatus, completedByDay, myTasks, recentActivity } = await reads(
+    owner,
+    overview,
+    undefined,
+  );
+  expect(counts).toMatchObject({ activeProjects: 12, archivedProjects: 2, members: 12 });
+  expect(counts.overdueTasks).toBeGreaterThan(5);
+  expect(tasksByStatus.every(({ count }) => count > 10)).toBe(true);
+  expect(completedByDay.filter(({ count }) => count > 0).length).toBeGreaterThan(8);
+  expect(myTasks).toHaveLength(5);
+  expect(recentActivity).toHaveLength(8);
+  expect(new Set(recentActivity.map(({ actorName }) => actorName)).size).toBeGreaterThan(2);
+});
+
+test("nothing happens in the future, and ids follow creation", async () => {
+  const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
+  const input = { sort: { by: "createdAt", direction: "asc" }, limit: 100 };
+  const { items } = await reads(owner, listTasks, ListTasks.parse(input));
+  const created = items.map(({ createdAt }) => createdAt.getTime());
+  expect(created).toEqual(created.toSorted((one, other) => one - other));
+  expect(items.every(({ createdAt, updatedAt }) => createdAt <= updatedAt && updatedAt <= new Date())).toBe(
+    true,
+  );
+});
+
+test("what was filled in at once is found by its words like everything else", async () => {
+  const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
+  const found = await reads(owner, listTasks, ListTasks.parse({ search: "wrist bear" }));
+  expect(found.total).toBeGreaterThan(0);
+  expect(found.items.every(({ title }) => title.includes("wrist bearing"))).toBe(true);
+});
