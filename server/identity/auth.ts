@@ -10,7 +10,7 @@ import { accountDoor } from "./account-door.ts";
 import { localPath } from "./local-path.ts";
 import { SignIn } from "./schema.ts";
 import { revokeSession, sessionDays } from "./sessions.ts";
-import { signIn } from "./sign-in.ts";
+import { isConfirmed, signIn } from "./sign-in.ts";
 
 const daySeconds = 86_400;
 const basePath = "/api/auth";
@@ -122,9 +122,10 @@ export async function signedInSessionId(): Promise<string | null> {
 }
 
 /** Signs this browser in, from a server action. Throws the AppErrors of `signIn`. */
-export async function signInHere(input: SignIn): Promise<void> {
+export async function signInHere(input: SignIn): Promise<{ emailConfirmed: boolean }> {
   try {
     await authJs.signIn("credentials", { ...input, redirect: false, redirectTo: "/" });
+    return { emailConfirmed: await isConfirmed(input.email) };
   } catch (error) {
     throw error instanceof SignInRefused ? error.refusal : error;
   }

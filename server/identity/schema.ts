@@ -62,7 +62,7 @@ export const SignUp = z
     name: PersonName,
     email: EmailAddress,
     password: NewPassword,
-    organizationName: OrganizationName,
+    organizationName: z.string().trim().min(1, "Name your organization.").pipe(OrganizationName),
   })
   .refine((input) => !isOwnData(input.password, input), { path: ["password"], message: ownDataMessage });
 export type SignUp = z.infer<typeof SignUp>;
@@ -77,6 +77,14 @@ export type AskForMail = z.infer<typeof AskForMail>;
 /** Without a password only the account's own signed-in browser can confirm. */
 export const ConfirmEmail = z.strictObject({ token: Token, password: KnownPassword.optional() });
 export type ConfirmEmail = z.infer<typeof ConfirmEmail>;
+
+/** The part of a confirmation that a person types. */
+export const ProveByPassword = z.strictObject({ password: KnownPassword });
+export type ProveByPassword = z.infer<typeof ProveByPassword>;
+
+/** The part of a reset that a person types. */
+export const ChoosePassword = z.strictObject({ password: NewPassword });
+export type ChoosePassword = z.infer<typeof ChoosePassword>;
 
 export const ResetPassword = z.strictObject({ token: Token, password: NewPassword });
 export type ResetPassword = z.infer<typeof ResetPassword>;

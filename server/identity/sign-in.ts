@@ -44,6 +44,15 @@ export async function signIn(
   return { sessionId, emailConfirmed: account.emailConfirmed };
 }
 
+/** Whether an address is that of an account whose owner confirmed it. */
+export async function isConfirmed(email: string): Promise<boolean> {
+  const account = await platformDb().account.findUnique({
+    where: { email },
+    select: { emailConfirmedAt: true },
+  });
+  return account !== null && account.emailConfirmedAt !== null;
+}
+
 function wrongPassword(): AppError {
   return new AppError(
     "UNAUTHENTICATED",
