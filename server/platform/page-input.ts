@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-export const pageLimitMax = 100;
-export const pageLimitDefault = 25;
+const pageLimitMax = 100;
+const pageLimitDefault = 25;
 
 /** What every list takes beside its filters and its sort; spread it into the list's own object. */
 export const pageInput = {

@@ -3,7 +3,7 @@ import { ownerPool } from "../fleet/owner.ts";
 import { listMembers } from "../members/members.ts";
 import { ListMembers } from "../members/schema.ts";
 import { entered, schemaOf } from "../test/entered.ts";
-import { explain, plansOf, type Access, type Plan } from "../test/explain.ts";
+import { explain, openExplainer, type Access, type Explainer, type Plan } from "../test/explain.ts";
 import { buildOrganization, closeConnections, reads, type TestMember } from "../test/factories.ts";
 import { fillTenant } from "../test/filled-tenant.ts";
 import { overview } from "./overview.ts";
@@ -17,12 +17,14 @@ import { listTasks } from "./task-list.ts";
 const growing = ["tasks", "search_tokens", "audit_entries"];
 
 let owner: TestMember;
+let explainer: Explainer;
 let projectId: string;
 let memberId: string;
 
 beforeAll(async () => {
   ({ owner } = await buildOrganization());
   await fillTenant(owner.organization.id);
+  explainer = openExplainer(owner);
   [projectId, memberId] = await entered(owner.organization.id, async (client) => {
     const { rows } = await client.query<{ project: string; member: string }>(
       `SELECT project_id AS project, assignee_id AS member FROM tasks
@@ -30,9 +32,12 @@ beforeAll(async () => {
     );
     return [rows[0]?.project ?? "", rows[0]?.member ?? ""];
   });
-}, 120_000);
+}, 300_000);
 
-afterAll(closeConnections);
+afterAll(async () => {
+  await explainer.close();
+  await closeConnections();
+});
 
 function lost(plans: Plan[]): Plan[] {
   return plans.filter(({ accesses }) =>
@@ -45,7 +50,7 @@ function accessesOf(plans: Plan[]): Access[] {
 }
 
 async function plansOfTasks(input: Partial<ListTasks>): Promise<Plan[]> {
-  const plans = await plansOf(owner, (ctx) => listTasks(ctx, ListTasks.parse(input)));
+  const plans = await explainer.plansOf((ctx) => listTasks(ctx, ListTasks.parse(input)));
   expect(plans.length).toBeGreaterThan(1);
   expect(lost(plans)).toEqual([]);
   return plans;
@@ -123,7 +128,7 @@ test.each([
   [{ status: "active", sort: { by: "name", direction: "desc" } }, "projects_name_id_idx"],
   [{ search: "ab" }, "search_tokens_pkey"],
 ])("projects %j are read by %s, and their tasks counted in an index alone", async (input, index) => {
-  const plans = await plansOf(owner, (ctx) => listProjects(ctx, ListProjects.parse(input)));
+  const plans = await explainer.plansOf((ctx) => listProjects(ctx, ListProjects.parse(input)));
   expect(lost(plans)).toEqual([]);
   expect(plans[0]?.accesses).toContainEqual(expect.objectContaining({ index }));
   expect(accessesOf(plans)).toContainEqual(
@@ -137,7 +142,7 @@ test.each([
   [{ roleKey: "billing" }, "members_role_id_idx"],
   [{ search: "abc" }, "search_tokens_pkey"],
 ])("members %j are read by %s", async (input, index) => {
-  const plans = await plansOf(owner, (ctx) => listMembers(ctx, ListMembers.parse(input)));
+  const plans = await explainer.plansOf((ctx) => listMembers(ctx, ListMembers.parse(input)));
   expect(lost(plans)).toEqual([]);
   expect(plans[0]?.accesses).toContainEqual(expect.objectContaining({ index }));
 });
@@ -145,14 +150,14 @@ test.each([
 test.each(["abc", "task"])(
   "the search for %s uses indexes, whether few things or all have the word",
   async (query) => {
-    const plans = await plansOf(owner, (ctx) => findAnything(ctx, { query }));
+    const plans = await explainer.plansOf((ctx) => findAnything(ctx, { query }));
     expect(plans).toHaveLength(2);
     expect(lost(plans)).toEqual([]);
   },
 );
 
 test("the overview counts in indexes", async () => {
-  const plans = await plansOf(owner, (ctx) => overview(ctx));
+  const plans = await explainer.plansOf((ctx) => overview(ctx));
   expect(plans.length).toBeGreaterThan(5);
   expect(lost(plans)).toEqual([]);
 });

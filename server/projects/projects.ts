@@ -17,7 +17,7 @@ import type {
 } from "./schema.ts";
 
 /** How long something deleted can be brought back, in days. */
-export const restorableDays = 30;
+const restorableDays = 30;
 const dayMs = 86_400_000;
 
 /** The time at which something must have been deleted, or later, to be brought back now. */

@@ -9,13 +9,13 @@ export type ProjectStatus = (typeof projectStatuses)[number];
 export const taskStatuses = ["todo", "in_progress", "in_review", "done"] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
-export const ProjectName = line(120);
-export const ProjectDescription = paragraphs(2_000);
-export const TaskTitle = line(200);
-export const TaskDescription = paragraphs(10_000);
+const ProjectName = line(120);
+const ProjectDescription = paragraphs(2_000);
+const TaskTitle = line(200);
+const TaskDescription = paragraphs(10_000);
 
 /** A calendar day, without a time or a zone. */
-export const Day = z.iso
+const Day = z.iso
   .date("Use a date like 2026-01-31.")
   .refine((day) => day >= "1970-01-01" && day <= "2199-12-31", "Use a date between 1970 and 2199.");
 

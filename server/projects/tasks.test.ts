@@ -166,6 +166,14 @@ test("a deleted task is gone, and can be restored for 30 days", async () => {
   expect(tokens).toEqual(["build", "ladder", "the"]);
 });
 
+test("a task of an archived project is not restored either", async () => {
+  const { id: shelved } = await writes(owner, createProject, { name: "Shelved", description: "" });
+  const { id } = await make({ projectId: shelved });
+  await writes(owner, deleteTask, { id });
+  await writes(owner, archiveProject, { id: shelved });
+  expect(await refusalOf(writes(owner, restoreTask, { id }))).toMatchObject({ reason: "project_archived" });
+});
+
 test("a task is made in a project that exists", async () => {
   const projectOfNobody = "018f3b1e-0000-7000-8000-000000000000";
   expect(await refusalOf(make({ projectId: projectOfNobody }))).toMatchObject({ code: "NOT_FOUND" });

@@ -13,14 +13,43 @@ export type Access = { table: string; how: string; index: string | null; conditi
 
 export type Plan = { statement: string; accesses: Access[] };
 
-/** Every plan that the server makes, as the tenant, for the statements of a reading verb. */
-export async function plansOf(member: TestMember, verb: (ctx: ReadCtx) => Promise<unknown>): Promise<Plan[]> {
-  const statements = await statementsOf(member, verb);
-  return entered(member.organization.id, async (client) => {
-    const plans: Plan[] = [];
-    for (const statement of statements) plans.push(await explain(client, statement));
-    return plans;
+/** Tells the plans of whatever a member reads, until it is closed. */
+export type Explainer = {
+  /** Every plan that the server makes, as the tenant, for the statements of a reading verb. */
+  plansOf(verb: (ctx: ReadCtx) => Promise<unknown>): Promise<Plan[]>;
+  close(): Promise<void>;
+};
+
+/** Opens a kernel whose one connection writes down what a verb asks of the database. */
+export function openExplainer(member: TestMember): Explainer {
+  let seen: Statement[] = [];
+  const pool = notingPool((statement) => seen.push(statement));
+  const kernel = new Tenancy({
+    masterSecret: requiredEnv("TENANT_KEY_SECRET"),
+    lanes: 1,
+    findPlacement: placementOf,
+    pool: () => pool,
   });
+  const organizationId = member.organization.id;
+  return {
+    async plansOf(verb) {
+      seen = [];
+      const door = await doorOf(member);
+      await kernel.withTenant(organizationId, { readOnly: true }, (db) =>
+        verb({ ...door, db, afterCommit() {} }),
+      );
+      const statements = seen;
+      return entered(organizationId, async (client) => {
+        const plans: Plan[] = [];
+        for (const statement of statements) plans.push(await explain(client, statement));
+        return plans;
+      });
+    },
+    async close() {
+      await kernel.close();
+      await pool.end();
+    },
+  };
 }
 
 /** The plan of one statement on a connection that has entered a tenant. */
@@ -33,40 +62,20 @@ export async function explain(client: pg.Client, { text, values }: Statement): P
   return { statement: text.replaceAll(/\s+/g, " ").trim(), accesses: root ? accessesOf(root) : [] };
 }
 
-/** What a verb asks of the database, through a kernel of its own whose connection writes it down. */
-async function statementsOf(
-  member: TestMember,
-  verb: (ctx: ReadCtx) => Promise<unknown>,
-): Promise<Statement[]> {
-  const seen: Statement[] = [];
+function notingPool(note: (statement: Statement) => void): pg.Pool {
   // Not in the pool's types yet; the kernel's own pool has it as well.
   const config = { connectionString: requiredEnv("DATABASE_APP_URL"), max: 1, pipeline: true };
   const pool = new pg.Pool(config);
   pool.on("connect", (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     const noting = (first: unknown, ...rest: unknown[]) => {
-      if (isStatement(first)) seen.push({ text: first.text, values: first.values });
+      if (isStatement(first)) note({ text: first.text, values: first.values });
       return query(first, ...rest);
     };
     // Handed on as it came, so every overload stays what it was.
     client.query = noting as typeof client.query;
   });
-  const kernel = new Tenancy({
-    masterSecret: requiredEnv("TENANT_KEY_SECRET"),
-    lanes: 1,
-    findPlacement: placementOf,
-    pool: () => pool,
-  });
-  try {
-    const door = await doorOf(member);
-    await kernel.withTenant(member.organization.id, { readOnly: true }, (db) =>
-      verb({ ...door, db, afterCommit() {} }),
-    );
-    return seen;
-  } finally {
-    await kernel.close();
-    await pool.end();
-  }
+  return pool;
 }
 
 /** Whether this is the verb's own: entering and leaving are the kernel's. */

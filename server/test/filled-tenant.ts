@@ -7,6 +7,8 @@ export type Fill = { tasks: number; projects: number; members: number; auditEntr
 
 const standard: Fill = { tasks: 100_000, projects: 2_000, members: 1_000, auditEntries: 20_000 };
 
+const vacuumsMax = 100;
+
 // One row each five minutes backwards from now. Old work is done, save one in a hundred; of the latest six
 // in a hundred nothing is. One task in fifty is deleted, one project in ten archived.
 const statements: Record<string, string> = {
@@ -72,15 +74,16 @@ async function settle(organizationId: string): Promise<void> {
   const schema = await schemaOf(organizationId);
   const tables = ["members", "projects", "tasks", "search_tokens", "audit_entries"];
   for (const table of tables) {
-    for (let attempt = 1; attempt <= 20; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       await ownerPool("main").query(`VACUUM (ANALYZE) "${schema}".${table}`);
       const { rows } = await ownerPool("main").query<{ settled: boolean }>(
         "SELECT relallvisible >= relpages AS settled FROM pg_class WHERE oid = $1::regclass",
         [`"${schema}".${table}`],
       );
       if (rows[0]?.settled) break;
+      if (attempt >= vacuumsMax) throw new Error(`${table} does not settle`);
       // Another session's snapshot still needs to see what was before.
-      await sleep(50);
+      await sleep(100);
     }
   }
 }
