@@ -1,3 +1,4 @@
+import { sealLog, sweepAll, sweepNoted } from "#server/audit/sweep.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
 import { syncAccount } from "#server/identity/sync-account.ts";
@@ -20,6 +21,9 @@ export const handlers: Handlers = {
   "organizations.erase": { atDoor: (door) => eraseOrganization(door) },
   "mail.account": { platform: (payload, job) => sendAccountMail(payload, job) },
   "members.sync-account": { platform: (payload, job) => syncAccount(payload, job) },
+  "audit.sweep": { platform: () => sweepNoted("main") },
+  "audit.sweep-all": { platform: () => sweepAll("main") },
+  "audit.seal": { atDoor: (door) => sealLog(door.organization.id) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },
 };

@@ -1,4 +1,7 @@
+import { v7 as uuid } from "uuid";
 import type { WriteCtx } from "../tenancy/context.ts";
+import { difference, partedTexts, refuseSecrets } from "./fields.ts";
+import { noteUnsealed } from "./unsealed.ts";
 
 export type AuditTarget = { type: string; id: string; label: string };
 
@@ -8,38 +11,33 @@ export type AuditChange = {
   target: AuditTarget;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
+  /** Fields that are about a person beside e-mail, phone and address: they can be erased, the rest cannot. */
+  personal?: readonly string[];
+  /** A fixed id, for what may be told twice: the second time nothing is written. */
+  id?: string;
 };
 
 /**
  * Writes the entry of a change into the transaction of the change. It fails the change when it cannot
- * be written. Callers name the fields they pass: a secret must never be among them.
+ * be written. Callers name the fields they pass. Throws AppError audit_secret for the name of a secret and
+ * audit_too_large.
  */
 export async function audit(ctx: WriteCtx, change: AuditChange): Promise<void> {
-  const { actor, request } = ctx;
-  await ctx.db.auditEntry.create({
-    data: {
-      at: ctx.clock.now(),
-      action: change.action,
-      actorKind: actor.kind,
-      actorId: actor.kind === "member" ? actor.memberId : null,
-      actorName: actor.name,
-      targetType: change.target.type,
-      targetId: change.target.id,
-      targetLabel: change.target.label.slice(0, 200),
-      changes: JSON.stringify(difference(change.before ?? {}, change.after ?? {})),
-      ip: request.ip,
-      userAgent: request.userAgent?.slice(0, 400) ?? null,
-      requestId: request.id,
-    },
-    select: { id: true },
-  });
-}
-
-/** The fields whose values differ, before and after; absent on one side means it was not there. */
-export function difference(before: Record<string, unknown>, after: Record<string, unknown>) {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const changed = [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  const pick = (side: Record<string, unknown>) =>
-    Object.fromEntries(changed.filter((name) => side[name] !== undefined).map((name) => [name, side[name]]));
-  return { before: pick(before), after: pick(after) };
+  const { actor, request, impersonator } = ctx;
+  const { before = {}, after = {}, target } = change;
+  refuseSecrets(before);
+  refuseSecrets(after);
+  const { changes, personal } = partedTexts(difference(before, after), change.personal ?? []);
+  const userAgent = request.userAgent?.slice(0, 400) ?? null;
+  // One plain statement: salts, commitments and the transaction's number are put in by the server.
+  await ctx.db.$executeRaw`
+    INSERT INTO audit_entries (id, at, action, actor_kind, actor_id, actor_name, impersonator_id, impersonator_name,
+      target_type, target_id, target_label, changes, personal, ip, user_agent, request_id)
+    VALUES (${change.id ?? uuid()}::uuid, ${ctx.clock.now()}::timestamptz, ${change.action}, ${actor.kind},
+      ${actor.kind === "member" ? actor.memberId : null}::uuid, ${actor.name},
+      ${impersonator?.accountId ?? null}::uuid, ${impersonator?.name ?? null}, ${target.type}, ${target.id},
+      ${target.label.slice(0, 200)}, ${changes}, ${personal}, ${request.ip}, ${userAgent}, ${request.id})
+    ON CONFLICT (id) DO NOTHING`;
+  const { id } = ctx.organization;
+  ctx.afterCommit(() => noteUnsealed(id));
 }

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { CACHE_DIR } from "./checkout.ts";
 import { type DataLock, lockDataDir } from "./data-lock.ts";
@@ -56,6 +57,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
         TENANT_KEY_SECRET: given.TENANT_KEY_SECRET || secrets.tenantKeySecret,
         AUTH_SECRET: given.AUTH_SECRET || secrets.authSecret,
         METRICS_TOKEN: given.METRICS_TOKEN || secrets.metricsToken,
+        STORAGE_URL: given.STORAGE_URL || pathToFileURL(path.join(dataDir, "storage")).href,
       },
       dataDir,
       logDir,

@@ -37,6 +37,7 @@ export async function syncAccount(
       target: { type: "member", id: member.id, label: account.name },
       before: { name: member.name, email: member.email },
       after: account,
+      personal: ["name"],
     });
   });
 }

@@ -16,7 +16,7 @@ import {
   startTry,
 } from "./outbox.ts";
 import { runJob, type Handlers } from "./run.ts";
-import { acceptDueSchedules } from "./schedules.ts";
+import { acceptDueSchedules, schedules } from "./schedules.ts";
 
 afterAll(closeConnections);
 beforeEach(async () => {
@@ -47,6 +47,9 @@ function handlersWith(inTenant: (ctx: WriteCtx) => Promise<void>): Handlers {
   return {
     "fleet.fill-ready-pool": quiet,
     "jobs.trim": quiet,
+    "audit.sweep": quiet,
+    "audit.sweep-all": quiet,
+    "audit.seal": { atDoor: async () => {} },
     "organizations.open": quiet,
     "organizations.erase": { atDoor: async () => {} },
     "mail.account": quiet,
@@ -218,7 +221,7 @@ test("two relays never take the same row", async () => {
 test("a repeating job is accepted once a period by any number of workers", async () => {
   await ownerPool("main").query("DELETE FROM astra.schedules");
   const accepted = await Promise.all(Array.from({ length: 5 }, () => acceptDueSchedules("main")));
-  expect(accepted.reduce((sum, count) => sum + count, 0)).toBe(2);
+  expect(accepted.reduce((sum, count) => sum + count, 0)).toBe(Object.keys(schedules).length);
   expect(await acceptDueSchedules("main")).toBe(0);
 });
 

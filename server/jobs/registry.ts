@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Queues and how many jobs of each one worker runs at once. Slow kinds have their own, so that they hold nobody up. */
-export const queueConcurrency = { default: 10, mail: 4, fleet: 2 } as const;
+export const queueConcurrency = { default: 10, mail: 4, fleet: 2, audit: 2 } as const;
 export type QueueName = keyof typeof queueConcurrency;
 export const queueNames = Object.keys(queueConcurrency) as QueueName[];
 
@@ -84,6 +84,30 @@ export const jobs = {
     attempts: 10,
     backoffMs: 500,
     deadlineMs: 30_000,
+  },
+  "audit.sweep": {
+    scope: "platform",
+    queue: "audit",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 1_000,
+    deadlineMs: 30_000,
+  },
+  "audit.sweep-all": {
+    scope: "platform",
+    queue: "audit",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 10_000,
+    deadlineMs: 240_000,
+  },
+  "audit.seal": {
+    scope: "tenant",
+    queue: "audit",
+    payload: z.strictObject({}),
+    attempts: 8,
+    backoffMs: 1_000,
+    deadlineMs: 300_000,
   },
   "organizations.erase": {
     scope: "tenant",

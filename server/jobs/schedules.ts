@@ -5,6 +5,8 @@ import type { PlatformJobName } from "./registry.ts";
 export const schedules = {
   "fleet.fill-ready-pool": { everySeconds: 60 },
   "jobs.trim": { everySeconds: 600 },
+  "audit.sweep": { everySeconds: 10 },
+  "audit.sweep-all": { everySeconds: 300 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
 
 /**

@@ -15,12 +15,19 @@ export const Environment = z.object({
   DATABASE_PLATFORM_URL: postgresUrl,
   REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis://"),
   TENANT_KEY_SECRET: secret,
+  /** Wraps the organizations' data keys and signs checkpoints; derived from TENANT_KEY_SECRET when it is missing. */
+  SECRETS_MASTER_KEY: secret.optional(),
   AUTH_SECRET: secret,
   PUBLIC_URL: z.url(),
   PORT: port.default(3000),
   WORKER_PORT: port.default(3001),
   SMTP_URL: z.string().regex(/^smtps?:\/\//, "must start with smtp://"),
   MAIL_FROM: z.string().min(3).default("Astra <no-reply@astra.localhost>"),
+  /** Where files are kept: file:///directory, or s3://bucket/prefix?region=…&endpoint=… */
+  STORAGE_URL: z
+    .string()
+    .regex(/^(file:\/\/\/|s3:\/\/[^/?]+)/, "must start with file:/// or s3://bucket")
+    .optional(),
   /** Bearer token of /api/health/metrics; without one the metrics answer 404. */
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

@@ -29,6 +29,8 @@ export type Door = {
   log: Log;
   /** Version of roles and members at which the actor's permissions were read. */
   accessVersion: number | undefined;
+  /** Staff that acts in the actor's place; stands beside the actor in the audit entry. */
+  impersonator?: { accountId: string; name: string };
 };
 
 /** What every verb gets: who, where, when, and the one organization's data. */

@@ -51,7 +51,7 @@ const zones: Record<string, string[]> = {
   access: ["platform", "tenancy"],
   jobs: ["platform", "tenancy", "access", "fleet"],
   fleet: ["platform", "tenancy", "access", "jobs"],
-  audit: ["platform", "tenancy", "access", "jobs"],
+  audit: ["platform", "tenancy", "access", "jobs", "fleet", "search"],
   events: ["platform", "tenancy", "access", "jobs"],
 };
 const infrastructure = ["platform", "tenancy", "access", "jobs", "fleet", "audit", "events"];

@@ -1,0 +1,79 @@
+import { ownerPool } from "../fleet/owner.ts";
+import { wakeRelay } from "../jobs/wake.ts";
+import { platformDb } from "../platform/database.ts";
+import { log } from "../platform/log.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
+import { inLog, logDoor } from "./owner-door.ts";
+import { sealEntries } from "./seal.ts";
+import { noteUnsealed, takeUnsealed } from "./unsealed.ts";
+import { countPending } from "./verify-rows.ts";
+import { keepWords } from "./words.ts";
+
+const notedMax = 1_000;
+const pageRows = 500;
+
+/** Asks for the sealing of every organization that has written to its log since the last time. */
+export async function sweepNoted(shardId: string): Promise<void> {
+  const noted = await takeUnsealed(notedMax);
+  try {
+    await askForSeals(shardId, noted);
+  } catch (error) {
+    for (const organizationId of noted) noteUnsealed(organizationId);
+    throw error;
+  }
+}
+
+/** Looks into every log for what no note told of: a crash or an empty Redis delays seals, and loses none. */
+export async function sweepAll(shardId: string): Promise<void> {
+  for (let after = "00000000-0000-0000-0000-000000000000"; ;) {
+    const organizations = await platformDb().organization.findMany({
+      where: { id: { gt: after }, tenant: { shardId, state: { in: ["active", "read_only", "suspended"] } } },
+      orderBy: { id: "asc" },
+      take: pageRows,
+      select: { id: true },
+    });
+    const last = organizations.at(-1);
+    if (!last) return;
+    const due: string[] = [];
+    for (const { id } of organizations) if (await isDue(id)) due.push(id);
+    await askForSeals(shardId, due);
+    after = last.id;
+  }
+}
+
+async function isDue(organizationId: string): Promise<boolean> {
+  try {
+    const door = await logDoor(organizationId);
+    return await inLog(door, async (client) => {
+      const { rows } = await client.query<{ due: boolean }>(
+        `SELECT seq > checkpoint_seq OR seq > worded_seq OR EXISTS (
+           SELECT FROM audit_entries e WHERE (e.xid, e.id) > (c.cursor_xid, c.cursor_id)) AS due FROM audit_chain c`,
+      );
+      return rows[0]?.due ?? false;
+    });
+  } catch (error) {
+    log("audit").error({ organization: organizationId, err: error }, "a log could not be looked at");
+    return false;
+  }
+}
+
+/** One job waits for an organization at most, however often it is asked for. */
+async function askForSeals(shardId: string, organizationIds: string[]): Promise<void> {
+  if (organizationIds.length === 0) return;
+  const asked = await ownerPool(shardId).query(
+    `INSERT INTO astra.outbox (tenant_id, name, queue, payload)
+     SELECT t.id, j.name, j.queue, '{}' FROM astra.tenants t, astra.jobs j
+     WHERE t.id = ANY ($1::uuid[]) AND j.name = 'audit.seal' AND NOT EXISTS (
+       SELECT FROM astra.outbox o WHERE o.turn = t.id AND o.queue = j.queue AND o.name = j.name AND o.state = 'pending')`,
+    [organizationIds],
+  );
+  if (asked.rowCount) wakeRelay();
+}
+
+/** Seals what is settled, keeps its words and writes a checkpoint when one is due. What is left comes with the next sweep. */
+export async function sealLog(organizationId: string): Promise<void> {
+  await sealEntries(organizationId);
+  await keepWords(organizationId);
+  await writeCheckpoint(organizationId);
+  if ((await countPending(await logDoor(organizationId))) > 0) noteUnsealed(organizationId);
+}

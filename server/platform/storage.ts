@@ -1,0 +1,131 @@
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { Disk } from "flydrive";
+import type { DriverContract } from "flydrive/types";
+import { FSDriver } from "flydrive/drivers/fs";
+import { requiredEnv } from "./env.ts";
+
+const keyPattern = /^(?:[a-z0-9_][a-z0-9._-]{0,127}\/){0,8}[a-z0-9_][a-z0-9._-]{0,127}$/;
+const tenantPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const partial = ".part";
+
+/** Files of one organization. Keys are paths of small letters, digits, dots and hyphens; no key leads out of it. */
+export type TenantStorage = {
+  /** Writes a small file whole: a reader finds the old one or the new one, never a half. */
+  put(key: string, text: string): Promise<void>;
+  /** Null when there is no such file. */
+  get(key: string): Promise<string | null>;
+  /** Writes a file of any size as it comes; it appears when it is complete. */
+  putStream(key: string, content: Readable): Promise<void>;
+  getStream(key: string): Promise<Readable>;
+  sizeOf(key: string): Promise<number>;
+  /** No error when it is not there. */
+  delete(key: string): Promise<void>;
+  /** Keys below a folder, in no order. */
+  list(folder: string): AsyncGenerator<string>;
+};
+
+/**
+ * The storage of one organization at STORAGE_URL, or at a given address. Throws TypeError for an id that is
+ * no UUID, and an Error without STORAGE_URL.
+ */
+export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")): TenantStorage {
+  if (!tenantPattern.test(tenantId)) throw new TypeError("not a tenant's id");
+  const { protocol, pathname } = new URL(url);
+  // A bucket may be shared: what stands before the tenants' folders is its owner's affair.
+  const prefix = protocol === "s3:" ? pathname.replace(/^\/+|\/+$/g, "") : "";
+  const root = `${prefix ? `${prefix}/` : ""}tenants/${tenantId}/`;
+  const place = (key: string) => {
+    if (!keyPattern.test(key) || key.includes("..")) throw new TypeError(`not a storage key: ${key}`);
+    return root + key;
+  };
+  return {
+    async put(key, text) {
+      const { disk, atomic } = await opened(url);
+      const to = place(key);
+      if (atomic) return disk.put(to, text);
+      await disk.put(to + partial, text);
+      await disk.move(to + partial, to);
+    },
+    async get(key) {
+      const { disk } = await opened(url);
+      const from = place(key);
+      return (await disk.exists(from)) ? disk.get(from) : null;
+    },
+    async putStream(key, content) {
+      const { disk, atomic } = await opened(url);
+      const to = place(key);
+      await disk.putStream(atomic ? to : to + partial, content);
+      if (!atomic) await disk.move(to + partial, to);
+    },
+    async getStream(key) {
+      const { disk } = await opened(url);
+      return disk.getStream(place(key));
+    },
+    async sizeOf(key) {
+      const { disk } = await opened(url);
+      return (await disk.getMetaData(place(key))).contentLength;
+    },
+    async delete(key) {
+      const { disk } = await opened(url);
+      await disk.delete(place(key));
+    },
+    async *list(folder) {
+      const { disk } = await opened(url);
+      yield* keysBelow(disk, place(folder), root);
+    },
+  };
+}
+
+async function* keysBelow(disk: Disk, folder: string, root: string): AsyncGenerator<string> {
+  let token: string | undefined;
+  do {
+    const options = { recursive: true, ...(token ? { paginationToken: token } : {}) };
+    const page = await disk.listAll(`${folder}/`, options).catch((error: unknown) => {
+      // A folder that nobody has written to yet is an empty one.
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    for (const object of page?.objects ?? []) {
+      if (object.isFile && !object.key.endsWith(partial)) yield object.key.slice(root.length);
+    }
+    token = page?.paginationToken;
+  } while (token);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+type Opened = { disk: Disk; atomic: boolean };
+const open = new Map<string, Promise<Opened>>();
+
+function opened(url: string): Promise<Opened> {
+  let disk = open.get(url);
+  if (!disk) {
+    disk = driverOf(new URL(url)).then(({ driver, atomic }) => ({ disk: new Disk(driver), atomic }));
+    open.set(url, disk);
+  }
+  return disk;
+}
+
+async function driverOf(url: URL): Promise<{ driver: DriverContract; atomic: boolean }> {
+  if (url.protocol === "file:") {
+    const driver = new FSDriver({ location: fileURLToPath(url), visibility: "private" });
+    return { driver, atomic: false };
+  }
+  // Loaded when it is wanted: the SDK is large, and the embedded default does without.
+  const { S3Driver } = await import("flydrive/drivers/s3");
+  const { searchParams, hostname } = url;
+  const endpoint = searchParams.get("endpoint");
+  // Credentials come from the SDK's own chain: environment, profile or the machine's role.
+  const driver = new S3Driver({
+    bucket: hostname,
+    region: searchParams.get("region") ?? "us-east-1",
+    ...(endpoint ? { endpoint } : {}),
+    forcePathStyle: searchParams.get("path-style") === "true",
+    supportsACL: false,
+    visibility: "private",
+  });
+  return { driver, atomic: true };
+}
