@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { requiredEnv } from "../../platform/env.ts";
+import { startPgBouncer } from "./pgbouncer.ts";
+import { closeSharedPools, World } from "./world.ts";
+
+const bouncer = await startPgBouncer(requiredEnv("DATABASE_APP_URL"));
+if (!bouncer) {
+  process.stderr.write(
+    "\nNOT RUN: the isolation suite through PgBouncer. The program could not be had: install pgbouncer.\n\n",
+  );
+}
+
+afterAll(async () => {
+  await closeSharedPools();
+  await bouncer?.stop();
+});
+
+const doors = [
+  { name: "straight to PostgreSQL", url: requiredEnv("DATABASE_APP_URL") },
+  { name: "through PgBouncer with one connection", url: bouncer?.url },
+];
+
+/** Holds facts twice: straight, and through PgBouncer in transaction mode. Without PgBouncer that half is not run. */
+export function describeThroughDoors(suite: (world: () => World) => void): void {
+  for (const [number, { name, url }] of doors.entries()) {
+    describe.skipIf(url === undefined)(name, () => {
+      let world: World | undefined;
+      const present = () => {
+        if (!world) throw new Error("the world is made before each fact");
+        return world;
+      };
+      beforeAll(async () => {
+        world = await World.make(url ?? "", number);
+      });
+      beforeEach(() => present().plant());
+      afterAll(() => world?.close());
+      suite(present);
+    });
+  }
+}
