@@ -8,6 +8,7 @@ import { cn } from "#app/_ui/class-names.ts";
 import { DialogActions, scrimStyle } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
+import { useReturnFocus } from "#app/_ui/return-focus.ts";
 import { readServerError } from "#app/_ui/server-error.ts";
 
 type ConfirmDialogProps = {
@@ -29,11 +30,13 @@ type ConfirmDialogProps = {
 
 /** Asks before an act with consequences; escape and "Cancel" leave everything as it was. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={scrimStyle} />
         <Radix.Content
+          {...focus}
           className={cn(
             "fixed inset-x-3 top-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] overflow-y-auto rounded-xl border border-line bg-raised p-5 shadow-lg outline-none sm:top-[18vh] sm:max-w-md",
             "data-[state=open]:animate-dialog-in data-[state=closed]:animate-dialog-out",

@@ -5,19 +5,11 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { cn } from "#app/_ui/class-names.ts";
 import { IconButton } from "#app/_ui/icon-button.tsx";
+import { useReturnFocus } from "#app/_ui/return-focus.ts";
 
 /** The veil behind everything modal. */
 export const scrimStyle =
   "fixed inset-0 z-50 bg-scrim data-[state=open]:animate-fade-in data-[state=closed]:animate-fade-out";
-
-/** Opens with the focus on what is marked `data-autofocus`, where something is; else Radix takes the first control. */
-export function focusMarked(event: Event): void {
-  const marked =
-    event.target instanceof Element ? event.target.querySelector<HTMLElement>("[data-autofocus]") : null;
-  if (!marked) return;
-  event.preventDefault();
-  marked.focus();
-}
 
 type DialogProps = {
   open: boolean;
@@ -31,12 +23,13 @@ type DialogProps = {
 
 /** A modal for one short task. It stands near the top, so that a phone's keyboard does not cover it. */
 export function Dialog({ open, onOpenChange, title, description, size = "md", children }: DialogProps) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={scrimStyle} />
         <Radix.Content
-          onOpenAutoFocus={focusMarked}
+          {...focus}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed inset-x-3 top-3 z-50 mx-auto flex max-h-[calc(100dvh-1.5rem)] flex-col overflow-hidden rounded-xl border border-line bg-raised shadow-lg outline-none sm:top-[12vh] sm:max-h-[calc(88vh-2rem)]",

@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { cn } from "#app/_ui/class-names.ts";
-import { focusMarked, scrimStyle } from "#app/_ui/dialog.tsx";
+import { scrimStyle } from "#app/_ui/dialog.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
+import { useReturnFocus } from "#app/_ui/return-focus.ts";
 
 type SheetProps = {
   open: boolean;
@@ -28,12 +29,13 @@ export function Sheet({
   side = "right",
   children,
 }: SheetProps) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={scrimStyle} />
         <Radix.Content
-          onOpenAutoFocus={focusMarked}
+          {...focus}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed inset-y-0 z-50 flex w-full flex-col bg-raised shadow-lg outline-none sm:inset-y-2 sm:w-[30rem] sm:rounded-xl sm:border sm:border-line",
