@@ -90,7 +90,10 @@ export class LaneQueue {
     const next = this.#waiting.shift();
     if (next) {
       clearTimeout(next.timer);
-      this.#take().then(next.take, next.refuse);
+      this.#take().then(
+        (lane) => next.take(lane),
+        (error: Error) => next.refuse(error),
+      );
     }
     this.#checkIdle();
   }

@@ -3,7 +3,7 @@ import { ids } from "./canaries.ts";
 import { asAdmin, type Neighbour, type World } from "./world.ts";
 
 /** Something that must hold in a world. The suite proves it; the mutations show that it can fail. */
-export type Fact = { name: string; prove(world: World): Promise<void> };
+export type Fact = { name: string; prove: (world: World) => Promise<void> };
 
 /** What really stands in a tenant's projects, seen by the product's own kernel. */
 export async function projectsOf(world: World, neighbour: Neighbour): Promise<string[]> {
@@ -20,7 +20,7 @@ export function planted(neighbour: Neighbour): string[] {
 
 const reads: Fact = {
   name: "the same id shows each tenant its own row",
-  async prove(world) {
+  prove: async (world) => {
     for (const neighbour of [world.a, world.b, world.a]) {
       const seen = await world.tenancy.withTenant(
         neighbour.placement.tenantId,
@@ -49,7 +49,7 @@ const reads: Fact = {
 
 const writes: Fact = {
   name: "updates and deletes by the same id touch one tenant",
-  async prove(world) {
+  prove: async (world) => {
     await world.tenancy.withTenant(world.a.placement.tenantId, { readOnly: false }, async (db) => {
       await db.project.update({ where: { id: ids.project }, data: { name: "changed" } });
       await db.$executeRaw`UPDATE projects SET description = 'changed' WHERE id = ${ids.project}::uuid`;
@@ -65,7 +65,7 @@ const writes: Fact = {
 
 const sentinel: Fact = {
   name: "nothing of the sentinel reaches the server, and values with it survive",
-  async prove(world) {
+  prove: async (world) => {
     const value = '"__tenant__".x';
     const sent = world.kernel.sent.length;
     const found = await world.tenancy.withTenant(
@@ -85,7 +85,7 @@ const sentinel: Fact = {
 
 const roleWall: Fact = {
   name: "a tenant's role has no way into the neighbour's schema",
-  async prove(world) {
+  prove: async (world) => {
     const session = await world.raw();
     expect(await session.within(world.a, "SELECT name FROM projects ORDER BY id LIMIT 1")).toMatchObject({
       rows: [{ name: world.a.canary }],
@@ -105,7 +105,7 @@ const roleWall: Fact = {
 
 const keyWall: Fact = {
   name: "a stolen role without the neighbour's key sees no row and writes none",
-  async prove(world) {
+  prove: async (world) => {
     const { schema } = world.b;
     const session = await world.raw();
     const own = await session.within(world.a, "SELECT count(*)::int AS n FROM projects");
@@ -139,7 +139,7 @@ const keyWall: Fact = {
 
 const swapped: Fact = {
   name: "a placement that names the neighbour's schema is refused",
-  async prove(world) {
+  prove: async (world) => {
     const lied = world.open({
       size: 1,
       protocol: world.protocol,
@@ -157,7 +157,7 @@ const swapped: Fact = {
 
 const guard: Fact = {
   name: "the guard row has the last word about a tenant's state",
-  async prove(world) {
+  prove: async (world) => {
     const { tenantId } = world.a.placement;
     const visit = () => world.tenancy.withTenant(tenantId, { readOnly: true }, (db) => db.project.count());
     expect(await visit()).toBe(2);
@@ -173,7 +173,7 @@ const guard: Fact = {
 
 const nothingLeft: Fact = {
   name: "nothing that is typed into a scope meets the next user of the connection",
-  async prove(world) {
+  prove: async (world) => {
     const session = await world.raw();
     await session.enter(world.a);
     expect((await session.say("SELECT name FROM projects LIMIT 1")).rows).toHaveLength(1);
@@ -204,7 +204,7 @@ const nothingLeft: Fact = {
 
 const lazyPromise: Fact = {
   name: "a promise that was made in one tenant does not run in the next one",
-  async prove(world) {
+  prove: async (world) => {
     const single = world.open({ size: 1, protocol: world.protocol });
     const { tenancy } = single;
     const made: { later?: Promise<unknown>; again?: () => Promise<unknown> } = {};
@@ -227,7 +227,7 @@ const lazyPromise: Fact = {
 
 const atOnce: Fact = {
   name: "both tenants at once in one process keep apart, look-ups of one tick included",
-  async prove(world) {
+  prove: async (world) => {
     const visits = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? world.a : world.b)).map(
       async (neighbour) => {
         const seen = await world.tenancy.withTenant(

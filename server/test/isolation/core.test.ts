@@ -1,7 +1,9 @@
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { coreFacts } from "./core-facts.ts";
 import { describeThroughDoors } from "./doors.ts";
 
 describeThroughDoors((world) => {
-  for (const fact of coreFacts) test(fact.name, () => fact.prove(world()));
+  test.each(coreFacts)("$name", async ({ prove }) => {
+    await expect(prove(world())).resolves.toBeUndefined();
+  });
 });

@@ -23,7 +23,7 @@ const doors = [
 /** Holds facts twice: straight, and through PgBouncer in transaction mode. Without PgBouncer that half is not run. */
 export function describeThroughDoors(suite: (world: () => World) => void): void {
   for (const [number, { name, url }] of doors.entries()) {
-    describe.skipIf(url === undefined)(name, () => {
+    describe.skipIf(url === undefined)(`${name}:`, () => {
       let world: World | undefined;
       const present = () => {
         if (!world) throw new Error("the world is made before each fact");

@@ -89,7 +89,7 @@ export class World {
       connectionTimeoutMillis: 5_000,
       pipeline: true,
       Client: recordingClient(sent),
-    } as pg.PoolConfig);
+    });
     pool.on("error", () => {});
     const tenancy = new Tenancy({
       masterSecret: options.masterSecret ?? requiredEnv("TENANT_KEY_SECRET"),
@@ -130,7 +130,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.endSessions();
-    for (const kernel of [...this.#kernels]) await this.shut(kernel);
+    for (const kernel of this.#kernels) await this.shut(kernel);
   }
 }
 
@@ -162,14 +162,19 @@ async function makeNeighbour(name: string, index: number): Promise<Neighbour> {
   };
 }
 
+type Ask = (...args: [statement: string | { text: string }, ...rest: unknown[]]) => unknown;
+
 function recordingClient(sent: string[]) {
-  return class extends pg.Client {
-    // pg's overloads all begin with the statement, as text or in an object.
-    override query = ((statement: string | { text: string }, ...rest: unknown[]) => {
-      sent.push(typeof statement === "string" ? statement : statement.text);
-      return Reflect.apply(pg.Client.prototype.query, this, [statement, ...rest]);
-    }) as pg.Client["query"];
-  };
+  // pg's overloads all begin with the statement, as text or in an object.
+  const ask = Reflect.get(pg.Client.prototype, "query") as Ask;
+  class RecordingClient extends pg.Client {}
+  Object.defineProperty(RecordingClient.prototype, "query", {
+    value(this: pg.Client, ...args: Parameters<Ask>) {
+      sent.push(typeof args[0] === "string" ? args[0] : args[0].text);
+      return Reflect.apply(ask, this, args);
+    },
+  });
+  return RecordingClient;
 }
 
 /** Runs SQL as the owner of all tenants' tables; row-level security is in force for it as well. */
