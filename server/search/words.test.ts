@@ -78,6 +78,10 @@ test("words, their length and their number are limited", () => {
   expect(wordsToSeek("a b c d e f g h i j k l")).toHaveLength(8);
 });
 
+test("a word that another one implies is not sought", () => {
+  expect(wordsToSeek("pl plan planner x")).toEqual(["planner", "x"]);
+});
+
 test("a long word is found by the whole of it", () => {
   const word = "pneumonoultramicroscopicsilicovolcanoconiosis".repeat(2);
   expect(finds(word, `About ${word}`)).toBe(true);

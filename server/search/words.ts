@@ -76,5 +76,9 @@ export function wordsToSeek(search: string): string[] {
       words.add(characters.slice(start, start + step).join(""));
     }
   }
-  return [...words].slice(0, wordsSoughtMax);
+  // What begins with "plan" begins with "pl" as well.
+  const telling = [...words].filter(
+    (word) => ![...words].some((other) => other !== word && other.startsWith(word)),
+  );
+  return telling.slice(0, wordsSoughtMax);
 }
