@@ -15,7 +15,7 @@ ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
 WORKDIR /astra
 COPY --from=build /astra ./
 # The only place that is written to.
-RUN mkdir -p .next/cache && chown node:node .next/cache
+RUN mkdir -p .next/cache /var/lib/astra/storage && chown node:node .next/cache /var/lib/astra/storage
 USER node
 EXPOSE 3000
 CMD ["node", "node_modules/next/dist/bin/next", "start", "-H", "0.0.0.0", "-p", "3000"]

@@ -68,7 +68,7 @@ export function statementKey({ kind, seq }: Pick<Statement, "kind" | "seq">): st
  */
 export async function writeCheckpoint(
   organizationId: string,
-  options: { now?: boolean } = {},
+  options: { now?: boolean; storage?: string } = {},
 ): Promise<number | null> {
   const door = await logDoor(organizationId);
   const chain = await inLog(door, async (client) => {
@@ -84,7 +84,7 @@ export async function writeCheckpoint(
   const { seq, head } = chain;
   const at = new Date().toISOString();
   const statement: Statement = { kind: "checkpoint", organizationId, seq, head, count: seq, at };
-  await tenantStorage(organizationId).put(statementKey(statement), signStatement(statement));
+  await tenantStorage(organizationId, options.storage).put(statementKey(statement), signStatement(statement));
   await inLog(door, (client) =>
     client.query("UPDATE audit_chain SET checkpoint_seq = $1, checkpoint_at = $2 WHERE checkpoint_seq < $1", [
       seq,

@@ -3,6 +3,7 @@ import { closeOwnerPools } from "../fleet/owner.ts";
 import { closePlatformDb } from "../platform/database.ts";
 import { closeRedis } from "../platform/redis.ts";
 import { closeTenancy } from "../tenancy/kernel.ts";
+import { auditCommands } from "./audit.ts";
 import { databaseCommands } from "./database.ts";
 import { jobCommands } from "./jobs.ts";
 import { tenantCommands } from "./tenants.ts";
@@ -11,6 +12,7 @@ const program = new Command("astra").description("Operate an Astra installation"
 databaseCommands(program);
 tenantCommands(program);
 jobCommands(program);
+auditCommands(program);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { makeScratchDir, removeDir } from "../dev/scratch-dir.ts";
+import { tenantStorage } from "./storage.ts";
+
+const scratch = makeScratchDir("astra-storage");
+const url = pathToFileURL(path.join(scratch, "files")).href;
+const one = tenantStorage("0198f000-0000-7000-8000-000000000001", url);
+const other = tenantStorage("0198f000-0000-7000-8000-000000000002", url);
+
+afterAll(() => removeDir(scratch));
+
+async function keysOf(storage: typeof one, folder: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of storage.list(folder)) keys.push(key);
+  return keys.toSorted();
+}
+
+test("what one organization writes, another does not see", async () => {
+  await one.put("audit/a.json", "first");
+  await one.put("audit/a.json", "second");
+  await one.putStream("exports/b.csv", Readable.from(["x,", "y"]));
+  expect(await one.get("audit/a.json")).toBe("second");
+  expect(await text(await one.getStream("exports/b.csv"))).toBe("x,y");
+  expect(await one.sizeOf("exports/b.csv")).toBe(3);
+  expect(await other.get("audit/a.json")).toBeNull();
+  expect(await keysOf(one, "audit")).toEqual(["audit/a.json"]);
+  expect(await keysOf(other, "audit")).toEqual([]);
+  await one.delete("audit/a.json");
+  await one.delete("audit/a.json");
+  expect(await one.get("audit/a.json")).toBeNull();
+});
+
+test("a stream that breaks leaves no file under its name", async () => {
+  const broken = Readable.from(
+    (async function* () {
+      yield "half";
+      throw new Error("gone");
+    })(),
+  );
+  await expect(one.putStream("exports/c.csv", broken)).rejects.toThrow();
+  expect(await one.get("exports/c.csv")).toBeNull();
+  expect(await keysOf(one, "exports")).toEqual(["exports/b.csv"]);
+});
+
+test.each([
+  "../x",
+  "a/../../x",
+  "a/..",
+  "/etc/passwd",
+  "a//b",
+  "a\\b",
+  "",
+  ".",
+  "a/./b",
+  "A",
+  "a%2e%2e/b",
+  "a\0b",
+])("the key %j leads nowhere", async (key) => {
+  await expect(one.put(key, "x")).rejects.toThrow(TypeError);
+  await expect(one.get(key)).rejects.toThrow(TypeError);
+  expect(readdirSync(path.join(scratch, "files"))).toEqual(["tenants"]);
+});
+
+test("only a tenant's id makes a folder", () => {
+  expect(() => tenantStorage("../other", url)).toThrow(TypeError);
+});
