@@ -20,6 +20,7 @@ type SearchInputProps = {
 export function SearchInput({ value, onSearch, label }: SearchInputProps) {
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   if (known !== value) {
     setKnown(value);
@@ -43,6 +44,7 @@ export function SearchInput({ value, onSearch, label }: SearchInputProps) {
         className="pointer-events-none absolute inset-y-0 left-2.5 my-auto size-4 text-ink-subtle"
       />
       <input
+        ref={input}
         type="search"
         aria-label={label}
         placeholder={label}
@@ -65,7 +67,11 @@ export function SearchInput({ value, onSearch, label }: SearchInputProps) {
         <button
           type="button"
           aria-label="Clear search"
-          onClick={() => search("", 0)}
+          onClick={() => {
+            search("", 0);
+            // The button goes away with what it clears.
+            input.current?.focus();
+          }}
           className="absolute inset-y-0 right-1 my-auto grid size-6 place-items-center rounded-sm text-ink-subtle hover:bg-hover hover:text-ink"
         >
           <X aria-hidden className="size-3.5" />

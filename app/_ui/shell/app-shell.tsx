@@ -7,6 +7,7 @@ import { cn } from "#app/_ui/class-names.ts";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Kbd, useCommandKey } from "#app/_ui/kbd.tsx";
 import { MobileDrawer } from "#app/_ui/shell/mobile-drawer.tsx";
+import { useFocusGuard } from "#app/_ui/shell/focus-guard.ts";
 import type { PlaceGroup } from "#app/_ui/shell/navigation.ts";
 import { SidebarNav } from "#app/_ui/shell/sidebar-nav.tsx";
 import { SkipLink } from "#app/_ui/shell/skip-link.tsx";
@@ -34,6 +35,7 @@ type AppShellProps = {
 /** The frame of every signed-in page: sidebar on a desktop, top bar and drawer on a phone. */
 export function AppShell(props: AppShellProps) {
   const { label, switcher, heading, groups, account, notices, onSearch, frame, children } = props;
+  useFocusGuard();
   const [drawerOpen, setDrawerOpen] = useState(false);
   const pathname = usePathname();
   const [drawerPath, setDrawerPath] = useState(pathname);

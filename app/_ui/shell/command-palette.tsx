@@ -7,6 +7,7 @@ import { Dialog } from "radix-ui";
 import { cn } from "#app/_ui/class-names.ts";
 import { scrimStyle } from "#app/_ui/dialog.tsx";
 import { menuItemStyle } from "#app/_ui/menu-style.ts";
+import { useReturnFocus } from "#app/_ui/return-focus.ts";
 import { Spinner } from "#app/_ui/spinner.tsx";
 
 export type PaletteCommand = {
@@ -55,6 +56,15 @@ export function usePaletteShortcut(toggle: () => void): void {
 /** Every place and every safe action, by name; projects and tasks through the server. */
 export function CommandPalette({ open, onOpenChange, groups, onTextChange, searching }: CommandPaletteProps) {
   const [text, setText] = useState("");
+  const [current, setCurrent] = useState("");
+  const focus = useReturnFocus();
+  const firstFound = groups.flatMap((group) => group.commands).find((command) => command.found)?.id;
+  const [knownFound, setKnownFound] = useState(firstFound);
+  // What the server finds comes after what is at hand, but stands above it, and Enter takes what stands on top.
+  if (knownFound !== firstFound) {
+    setKnownFound(firstFound);
+    if (firstFound) setCurrent(firstFound);
+  }
 
   function type(next: string): void {
     setText(next);
@@ -62,7 +72,10 @@ export function CommandPalette({ open, onOpenChange, groups, onTextChange, searc
   }
 
   function change(next: boolean): void {
-    if (!next) type("");
+    if (!next) {
+      type("");
+      setCurrent("");
+    }
     onOpenChange(next);
   }
 
@@ -71,11 +84,18 @@ export function CommandPalette({ open, onOpenChange, groups, onTextChange, searc
       <Dialog.Portal>
         <Dialog.Overlay className={scrimStyle} />
         <Dialog.Content
+          {...focus}
           aria-describedby={undefined}
           className="fixed inset-x-3 top-3 z-50 mx-auto overflow-hidden rounded-xl border border-line bg-raised shadow-lg outline-none data-[state=closed]:animate-dialog-out data-[state=open]:animate-dialog-in sm:top-[14vh] sm:max-w-xl"
         >
           <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
-          <Command label="Search and commands" loop filter={scoreByWords}>
+          <Command
+            label="Search and commands"
+            loop
+            filter={scoreByWords}
+            value={current}
+            onValueChange={setCurrent}
+          >
             <div className="flex items-center gap-3 border-b border-line px-4">
               <Search aria-hidden className="size-4 shrink-0 text-ink-subtle" />
               <Command.Input
