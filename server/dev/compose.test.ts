@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 
-import { Environment } from "#server/platform/env.ts";
+import { Environment, parseEnvironment } from "#server/platform/env.ts";
 
 import { ROOT } from "./checkout.ts";
 
@@ -56,6 +56,21 @@ test("the containers get variables that Astra reads, and web gets no login that 
   expect(web).not.toHaveProperty("DATABASE_OWNER_URL");
   expect(services.worker?.environment).toHaveProperty("DATABASE_OWNER_URL");
   expect(services.worker?.environment).not.toHaveProperty("DATABASE_URL");
+});
+
+test("with the variables that it asks for, every container's environment is complete", () => {
+  const samples: Record<string, string> = { PUBLIC_URL: "https://astra.example", SMTP_URL: "smtp://mail" };
+  const fill = (value: string) =>
+    value.replaceAll(
+      /\$\{([A-Z_]+):([-?])([^}]*)\}/g,
+      (_match, name: string, operator: string, rest: string) =>
+        operator === "-" ? rest : (samples[name] ?? "0123456789abcdef0123456789abcdef"),
+    );
+  for (const name of ["migrate", "web", "worker"]) {
+    const variables = Object.entries(services[name]?.environment ?? {});
+    const filled = Object.fromEntries(variables.map(([variable, value]) => [variable, fill(value)]));
+    expect(() => parseEnvironment(filled), name).not.toThrow();
+  }
 });
 
 test("web and worker wait for the migration, and all that stays up has a health check", () => {
