@@ -29,16 +29,16 @@ export function Avatar({ name, size = "sm", shape = "person", className }: Avata
   return (
     <span
       aria-hidden
+      data-initials={initialsOf(name, shape === "person" ? 2 : 1)}
       className={cn(
-        "inline-grid shrink-0 select-none place-items-center font-semibold tracking-tight",
+        // As generated content the letters belong to no name that is read aloud and to no text that is copied.
+        "inline-grid shrink-0 place-items-center font-semibold tracking-tight select-none before:content-[attr(data-initials)]",
         shape === "person" ? "rounded-full" : "rounded-md",
         sizes[size],
         tints[tintOf(name)],
         className,
       )}
-    >
-      {initialsOf(name, shape === "person" ? 2 : 1)}
-    </span>
+    />
   );
 }
 

@@ -55,10 +55,10 @@ export function Combobox(props: ComboboxProps) {
           />
           {loading && <Spinner className="size-3.5 text-ink-subtle" />}
         </div>
-        <Command.List className="max-h-64 overflow-y-auto p-1">
-          <Command.Empty className="px-3 py-6 text-center text-sm text-ink-subtle">
-            {loading ? "Searching…" : "Nothing found"}
-          </Command.Empty>
+        <Command.Empty className="px-3 py-6 text-center text-sm text-ink-subtle">
+          {loading ? "Searching…" : "Nothing found"}
+        </Command.Empty>
+        <Command.List className="max-h-64 overflow-y-auto p-1 not-has-[[cmdk-item]]:hidden">
           {options.map((option) => (
             <Command.Item
               key={option.value}

@@ -4,10 +4,10 @@ import { useState, type ReactNode } from "react";
 import { CalendarDays } from "lucide-react";
 import { Calendar } from "#app/_ui/calendar.tsx";
 import { cn } from "#app/_ui/class-names.ts";
-import { useControlProps, useField } from "#app/_ui/field.tsx";
+import { usePickerProps } from "#app/_ui/field.tsx";
 import { controlStyle } from "#app/_ui/input.tsx";
 import { menuItemStyle } from "#app/_ui/menu-style.ts";
-import { formatDay, formatLongDay, mondayOf, shiftDays, type PlainDate } from "#app/_ui/plain-date.ts";
+import { formatDay, mondayOf, shiftDays, type PlainDate } from "#app/_ui/plain-date.ts";
 import { Popover } from "#app/_ui/popover.tsx";
 import { useToday } from "#app/_ui/today.ts";
 
@@ -90,9 +90,7 @@ export function DateField({
   disabled = false,
 }: DateFieldProps) {
   const today = useToday();
-  const field = useField();
-  const tied = useControlProps({});
-  const valueId = `${tied.id ?? "date"}-value`;
+  const tied = usePickerProps();
   return (
     <DatePicker
       label={label}
@@ -103,7 +101,6 @@ export function DateField({
           type="button"
           {...tied}
           disabled={disabled}
-          aria-labelledby={field ? `${field.labelId} ${valueId}` : undefined}
           className={cn(
             controlStyle,
             "inline-flex h-9 items-center gap-2 text-left pointer-coarse:h-11",
@@ -111,16 +108,7 @@ export function DateField({
           )}
         >
           <CalendarDays aria-hidden className="size-4 shrink-0 text-ink-subtle" />
-          <span id={valueId} className="clip-line">
-            {value ? (
-              <>
-                <span aria-hidden>{formatDay(value, today)}</span>
-                <span className="sr-only">{formatLongDay(value)}</span>
-              </>
-            ) : (
-              placeholder
-            )}
-          </span>
+          <span className="clip-line">{value ? formatDay(value, today) : placeholder}</span>
         </button>
       }
     />

@@ -20,7 +20,7 @@ export function useField(): FieldContext | null {
   return useContext(Context);
 }
 
-/** The aria attributes that tie a control to the Field around it; props given to the control win. */
+/** The attributes that tie a text control to the Field around it; props given to the control win. */
 export function useControlProps(own: { id?: string; "aria-describedby"?: string }) {
   const field = useField();
   return {
@@ -29,6 +29,16 @@ export function useControlProps(own: { id?: string; "aria-describedby"?: string 
     "aria-invalid": field?.invalid || undefined,
     "aria-required": field?.required || undefined,
   };
+}
+
+/**
+ * The same for a button that opens a picker, as a combobox whose value is the text inside: a plain button may be
+ * neither required nor invalid.
+ */
+export function usePickerProps() {
+  const field = useField();
+  const tied = useControlProps({});
+  return { ...tied, role: "combobox", "aria-labelledby": field?.labelId } as const;
 }
 
 type FieldProps = {

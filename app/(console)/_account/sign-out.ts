@@ -1,6 +1,7 @@
-import { signOut as leave } from "next-auth/react";
+import { endSession } from "#app/(console)/_account/sign-out-action.ts";
+import { toastError } from "#app/_ui/toast.tsx";
 
-/** Ends the session on the server and loads the sign-in page anew, so that nothing read before stays in memory. */
+/** Ends the session and loads the sign-in page anew, so that nothing read before stays in the page's memory. */
 export function signOut(): void {
-  void leave({ redirectTo: "/sign-in" });
+  endSession().then(() => window.location.assign("/sign-in"), toastError);
 }

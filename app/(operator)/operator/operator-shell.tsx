@@ -20,10 +20,13 @@ export function OperatorShell({ me, children }: { me: Outputs["session"]["me"]; 
     <AppShell
       label="Operator console"
       frame={
-        <p className="sticky top-0 z-40 flex h-8 items-center justify-center gap-2 bg-warning-soft px-3 text-sm font-medium text-warning-text">
+        <section
+          aria-label="Notice"
+          className="sticky top-0 z-40 flex h-8 items-center justify-center gap-2 bg-warning-soft px-3 text-sm font-medium text-warning-text"
+        >
           <ShieldCheck aria-hidden className="size-4 shrink-0" />
           <span className="clip-line">Operator console: the whole fleet</span>
-        </p>
+        </section>
       }
       heading={<OperatorMark />}
       switcher={

@@ -67,7 +67,7 @@ export function AppShell(props: AppShellProps) {
           {sidebar}
         </aside>
         <div className="flex min-h-dvh min-w-0 flex-col bg-surface md:border-l md:border-line">
-          <div
+          <header
             className={cn(
               "sticky z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden",
               frame ? "top-8" : "top-0",
@@ -82,7 +82,7 @@ export function AppShell(props: AppShellProps) {
                 <Search aria-hidden />
               </IconButton>
             )}
-          </div>
+          </header>
           <main id="content" tabIndex={-1} className="flex-1 outline-none">
             <div className="mx-auto w-full max-w-6xl px-4 py-5 sm:px-6 md:px-8 md:py-8">
               {notices}

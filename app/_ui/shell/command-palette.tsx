@@ -107,10 +107,11 @@ export function CommandPalette({ open, onOpenChange, groups, onTextChange, searc
               />
               {searching && <Spinner className="text-ink-subtle" />}
             </div>
-            <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1.5">
-              <Command.Empty className="px-4 py-10 text-center text-base text-ink-subtle">
-                {searching ? "Searching…" : `Nothing found for “${text}”`}
-              </Command.Empty>
+            <Command.Empty className="px-4 py-10 text-center text-base text-ink-subtle">
+              {searching ? "Searching…" : `Nothing found for “${text}”`}
+            </Command.Empty>
+            {/* An empty listbox is none: it goes away with its last option. */}
+            <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1.5 not-has-[[cmdk-item]]:hidden">
               {groups.map((group) => (
                 <PaletteSection key={group.label} group={group} onDone={() => change(false)} />
               ))}
@@ -132,6 +133,7 @@ function PaletteSection({ group, onDone }: { group: PaletteGroup; onDone: () => 
   return (
     <Command.Group
       heading={group.label}
+      forceMount={group.commands.some((command) => command.found)}
       className="mb-1 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-subtle"
     >
       {group.commands.map((command) => (

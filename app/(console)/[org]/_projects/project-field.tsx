@@ -6,7 +6,7 @@ import { ChevronDown, FolderKanban } from "lucide-react";
 import { useApi } from "#app/_trpc/client.tsx";
 import { cn } from "#app/_ui/class-names.ts";
 import { Combobox } from "#app/_ui/combobox.tsx";
-import { useControlProps, useField } from "#app/_ui/field.tsx";
+import { usePickerProps } from "#app/_ui/field.tsx";
 import { controlStyle } from "#app/_ui/input.tsx";
 import { useSettled } from "#app/_ui/settled.ts";
 
@@ -25,9 +25,7 @@ export function ProjectField({ value, onChange }: { value: string; onChange: (id
     enabled: open,
     placeholderData: keepPreviousData,
   });
-  const field = useField();
-  const tied = useControlProps({});
-  const valueId = `${tied.id ?? "project"}-value`;
+  const tied = usePickerProps();
   const found = projects.data?.items ?? [];
   return (
     <Combobox
@@ -49,11 +47,10 @@ export function ProjectField({ value, onChange }: { value: string; onChange: (id
         <button
           type="button"
           {...tied}
-          aria-labelledby={field ? `${field.labelId} ${valueId}` : undefined}
           className={cn(controlStyle, "inline-flex h-9 items-center gap-2 text-left pointer-coarse:h-11")}
         >
           <FolderKanban aria-hidden className="size-4 shrink-0 text-ink-subtle" />
-          <span id={valueId} className={cn("clip-line flex-1", !value && "text-ink-subtle")}>
+          <span className={cn("clip-line flex-1", !value && "text-ink-subtle")}>
             {value ? name : "Choose a project"}
           </span>
           <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-subtle" />

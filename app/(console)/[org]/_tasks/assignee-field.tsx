@@ -5,7 +5,7 @@ import { ChevronDown, CircleUserRound } from "lucide-react";
 import { MemberPicker, type Person } from "#app/(console)/[org]/_members/member-picker.tsx";
 import { Avatar } from "#app/_ui/avatar.tsx";
 import { cn } from "#app/_ui/class-names.ts";
-import { useControlProps, useField } from "#app/_ui/field.tsx";
+import { usePickerProps } from "#app/_ui/field.tsx";
 import { controlStyle } from "#app/_ui/input.tsx";
 
 type AssigneeFieldProps = {
@@ -19,10 +19,8 @@ type AssigneeFieldProps = {
 /** The member picker as a form control. */
 export function AssigneeField({ value, onChange, known, disabled = false }: AssigneeFieldProps) {
   const [chosen, setChosen] = useState<Person | null>(known);
-  const field = useField();
-  const tied = useControlProps({});
+  const tied = usePickerProps();
   const person = value === null ? null : chosen?.id === value ? chosen : known;
-  const valueId = `${tied.id ?? "assignee"}-value`;
   return (
     <MemberPicker
       label="Assignee"
@@ -37,7 +35,6 @@ export function AssigneeField({ value, onChange, known, disabled = false }: Assi
           type="button"
           {...tied}
           disabled={disabled}
-          aria-labelledby={field ? `${field.labelId} ${valueId}` : undefined}
           className={cn(controlStyle, "inline-flex h-9 items-center gap-2 text-left pointer-coarse:h-11")}
         >
           {person ? (
@@ -45,7 +42,7 @@ export function AssigneeField({ value, onChange, known, disabled = false }: Assi
           ) : (
             <CircleUserRound aria-hidden className="size-4 shrink-0 text-ink-subtle" />
           )}
-          <span id={valueId} className={cn("clip-line flex-1", !person && "text-ink-subtle")}>
+          <span className={cn("clip-line flex-1", !person && "text-ink-subtle")}>
             {person?.name ?? "Unassigned"}
           </span>
           <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-subtle" />

@@ -108,7 +108,7 @@ export function AssigneeCell({ task }: CellProps) {
         trigger={
           <button
             type="button"
-            aria-label={`Assignee of ${task.title}: ${task.assignee?.name ?? "nobody"}`}
+            aria-label={`Assignee of ${task.title}: ${task.assignee?.name ?? "Unassigned"}`}
             className={cellButtonStyle}
           >
             {shown}
@@ -139,7 +139,7 @@ export function DueCell({ task }: CellProps) {
         trigger={
           <button
             type="button"
-            aria-label={`Due date of ${task.title}: ${text ?? "none"}${overdue ? ", overdue" : ""}`}
+            aria-label={`Due date of ${task.title}: ${text ?? "Set date"}${overdue ? ", overdue" : ""}`}
             className={cn(
               cellButtonStyle,
               style,
