@@ -127,7 +127,13 @@ describe("files", () => {
         (banned.test(file) && file !== "server/dev/services.ts") ||
         !file
           .split("/")
-          .every((part) => word.test(part) || part === "README.md" || /^\d{4}_[a-z0-9_]+\.sql$/.test(part)),
+          .every(
+            (part) =>
+              word.test(part) ||
+              part === "README.md" ||
+              /^\d{4}_[a-z0-9_]+\.sql$/.test(part) ||
+              part === "__snapshots__",
+          ),
     );
     expect(odd).toEqual([]);
   });
@@ -228,7 +234,10 @@ describe("rules", () => {
   test("process.env is read in one file, and where processes are started", () => {
     const allowed = /^server\/platform\/env\.ts$|^server\/(dev|test|bench)\/|\.config\.[jt]s$|^e2e\//;
     const readers = sources
-      .filter(({ file, text }) => !allowed.test(file) && !isTest(file) && /process\.env\b(?!\.NEXT_RUNTIME)/.test(text))
+      .filter(
+        ({ file, text }) =>
+          !allowed.test(file) && !isTest(file) && /process\.env\b(?!\.NEXT_RUNTIME)/.test(text),
+      )
       .map(({ file }) => file);
     expect(readers).toEqual([]);
   });
