@@ -20,8 +20,14 @@ const doors = [
   { name: "through PgBouncer with one connection", url: bouncer?.url },
 ];
 
-/** Holds facts twice: straight, and through PgBouncer in transaction mode. Without PgBouncer that half is not run. */
-export function describeThroughDoors(suite: (world: () => World) => void): void {
+/**
+ * Holds facts twice: straight, and through PgBouncer in transaction mode. Without PgBouncer that half is not
+ * run. With `plant` both tenants have their rows anew before each fact.
+ */
+export function describeThroughDoors(
+  { plant }: { plant: boolean },
+  suite: (world: () => World) => void,
+): void {
   for (const [number, { name, url }] of doors.entries()) {
     describe.skipIf(url === undefined)(`${name}:`, () => {
       let world: World | undefined;
@@ -32,7 +38,7 @@ export function describeThroughDoors(suite: (world: () => World) => void): void 
       beforeAll(async () => {
         world = await World.make(url ?? "", number);
       });
-      beforeEach(() => present().plant());
+      if (plant) beforeEach(() => present().plant());
       afterAll(() => world?.close());
       suite(present);
     });
