@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type pg from "pg";
 import type { Placement } from "./placement.ts";
+import { Exchange, type Answer, type Message, type StatementConfig } from "./statement.ts";
 
 type Wire = { cork(): void; uncork(): void; destroy(): void };
 
@@ -26,26 +27,54 @@ export class Scope {
   turn: Promise<void> = Promise.resolve();
 
   readonly #wire: Wire;
-  #held = false;
+  #entry: Message | undefined;
 
-  constructor(placement: Placement, readOnly: boolean, connection: pg.PoolClient) {
+  constructor(placement: Placement, readOnly: boolean, connection: pg.PoolClient, entry: Message) {
     this.placement = placement;
     this.readOnly = readOnly;
     this.connection = connection;
+    this.#entry = entry;
     // pg has no public way to its socket; a write kept back saves a packet, a destroyed one ends a hung answer.
     this.#wire = (connection as unknown as { connection: { stream: Wire } }).connection.stream;
   }
 
-  /** Keeps back what is sent, until `flush`: the entry then leaves in one packet with the first statement. */
-  hold(): void {
-    this.#wire.cork();
-    this.#held = true;
+  /** Whether the server has been told of this scope. */
+  get entered(): boolean {
+    return this.#entry === undefined;
   }
 
-  flush(): void {
-    if (!this.#held) return;
-    this.#held = false;
-    this.#wire.uncork();
+  /** Sends one statement; the first one carries the entry with it. A failure is noted, and thrown. */
+  query(statement: StatementConfig): Promise<Answer> {
+    const entry = this.#entry;
+    this.#entry = undefined;
+    return this.#exchange(entry, statement);
+  }
+
+  /** Sends what leaves this scope. Only an entered scope can be left. */
+  leave(message: Message): Promise<Answer> {
+    return this.#exchange(message, undefined);
+  }
+
+  #exchange(before: Message | undefined, statement: StatementConfig | undefined): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const refuse = (error: unknown, inEntry: boolean) => {
+        if (inEntry) this.entryFailed ||= this.failure === undefined && this.open;
+        this.fail(error);
+        reject(error);
+      };
+      this.connection.query(new Exchange(before, statement, { resolve, reject: refuse }));
+    });
+  }
+
+  /**
+   * Sends what leaves this scope without waiting for the answer. It is kept back until the present tick's work
+   * is done, so that on a busy connection it travels with the next entry.
+   */
+  leaveLater(message: Message): void {
+    this.#wire.cork();
+    // Whoever is next on this connection must not meet what is left of this scope.
+    this.leave(message).catch((error: Error) => this.cut(error));
+    setImmediate(() => this.#wire.uncork());
   }
 
   /** Drops the connection at once; the server ends its transaction when it notices. */

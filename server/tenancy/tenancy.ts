@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { AppError } from "../platform/errors.ts";
-import { tenantKey } from "./key.ts";
+import { Entries } from "./entries.ts";
 import { Lane, type MakeClient, type TenantClient } from "./lane.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import { PlacementCache, type FindPlacement, type Placement } from "./placement.ts";
 import { guardRefusal, tenantProtocol, type Protocol } from "./protocol.ts";
 import { currentScope, Scope } from "./scope.ts";
+import { simpleMessage, type Answer, type Message } from "./statement.ts";
 import { isTimeout, isTransient, StaleAccess, StaleBelief } from "./failures.ts";
 import type { ReadDb, TenantDb } from "./tenant-db.ts";
 
@@ -68,6 +69,8 @@ export class Tenancy {
   readonly #limits: TenancyLimits;
   readonly #protocol: Protocol;
   readonly #placements: PlacementCache;
+  readonly #entries: Entries;
+  readonly #farewell: { leave: Message; abandon: Message };
   readonly #queue: LaneQueue;
 
   constructor(parts: TenancyParts) {
@@ -75,6 +78,9 @@ export class Tenancy {
     this.#limits = { ...defaultLimits, ...parts.limits };
     this.#protocol = parts.protocol ?? tenantProtocol;
     this.#placements = new PlacementCache(parts.findPlacement);
+    this.#entries = new Entries(parts.masterSecret, this.#protocol);
+    const { leave, abandon } = this.#protocol;
+    this.#farewell = { leave: simpleMessage(leave), abandon: simpleMessage(abandon) };
     this.#queue = new LaneQueue(
       parts.lanes,
       () => Lane.create(this.#protocol, parts.makeClient),
@@ -202,15 +208,10 @@ export class Tenancy {
     work: (db: TenantDb) => Promise<Result>,
   ): Promise<{ result: Result; afterCommit: (() => void)[] }> {
     // Built before a connection is taken: a throw here must have nothing to give back.
-    const batch = this.#protocol.enter({
-      placement,
-      key: tenantKey(this.#parts.masterSecret, placement.tenantId, placement.keyVersion),
-      readOnly: options.readOnly,
-      accessVersion: options.accessVersion,
-      ...this.#limits,
-    });
+    const { readOnly, accessVersion } = options;
+    const entry = this.#entries.get({ placement, readOnly, accessVersion, ...this.#limits });
     const connection = await this.#parts.pool(placement.shardId).connect();
-    const scope = new Scope(placement, options.readOnly, connection);
+    const scope = new Scope(placement, readOnly, connection, entry);
     const broken = (error: Error) => scope.fail(error);
     connection.on("error", broken);
     const deadlineMs = options.deadlineMs ?? this.#limits.deadlineMs;
@@ -226,22 +227,22 @@ export class Tenancy {
     }, deadlineMs);
     let unusable: Error | true | undefined;
     try {
-      const entered = enter(scope, batch);
       lane.serve(scope);
       this.#lanesOf.set(scope, lane.client);
       const result = await Promise.race([
         currentScope.run(scope, async () => work(lane.client)),
         late.promise,
       ]);
-      scope.flush();
-      await entered;
-      if (scope.readOnly && !scope.failure && scope.operations === 0) leaveLater(scope, this.#protocol.leave);
-      else await this.#commit(scope);
+      // Work that asked nothing has not met the guard.
+      if (!scope.entered) await scope.query({ text: "SELECT" });
+      if (scope.readOnly && !scope.failure && scope.operations === 0) {
+        scope.open = false;
+        scope.leaveLater(this.#farewell.leave);
+      } else await this.#commit(scope);
       return { result, afterCommit: scope.afterCommit };
     } catch (error) {
       scope.open = false;
-      scope.flush();
-      unusable = await rollBack(scope, this.#protocol.abandon);
+      unusable = await rollBack(scope, this.#farewell.abandon);
       throw rootCause(scope, options, error);
     } finally {
       clearTimeout(timer);
@@ -259,56 +260,24 @@ export class Tenancy {
     scope.open = false;
     // Lost before anything was asked to commit: nothing is unknown about it, and it may run again.
     if (scope.failure && isTransient(scope.failure.error, "connection")) throw scope.failure.error;
-    let answers: pg.QueryResult | pg.QueryResult[];
+    let answer: Answer;
     try {
-      // Several statements answer with an array, which pg's types do not tell.
-      answers = await scope.connection.query(this.#protocol.leave);
+      answer = await scope.leave(this.#farewell.leave);
     } catch (error) {
       if (hasCode(error, abortedTransaction)) throw rolledBack(scope);
       if (!scope.readOnly && isTransient(error, "connection")) throw commitUnknown(error);
       throw error;
     }
-    const last = Array.isArray(answers) ? answers.at(-1) : answers;
     // COMMIT of an aborted transaction answers ROLLBACK, without an error.
-    if (last?.command !== "COMMIT") throw rolledBack(scope);
+    if (answer.command !== "COMMIT") throw rolledBack(scope);
   }
 }
 
-/** Sends the whole entry in one go; nothing waits for it but the end of the scope. */
-function enter(scope: Scope, batch: ReturnType<Protocol["enter"]>): Promise<unknown> {
-  scope.hold();
-  const answers = [scope.connection.query(batch.begin)];
-  for (const statement of batch.statements) answers.push(scope.connection.query(statement));
-  const entered = Promise.all(
-    answers.map((answer) =>
-      answer.catch((error: unknown) => {
-        scope.entryFailed ||= scope.failure === undefined && scope.open;
-        scope.fail(error);
-        throw error;
-      }),
-    ),
-  );
-  // The first statement of the work fails as well when the entry did; that error may come first.
-  entered.catch(() => {});
-  return entered;
-}
-
-/**
- * Ends a read without waiting for the answer: nothing can be lost by it. The farewell is kept back until
- * the present tick's work is done, so that on a busy connection it travels with the next entry.
- */
-function leaveLater(scope: Scope, leave: string): void {
-  scope.open = false;
-  scope.hold();
-  // Whoever is next on this connection must not meet what is left of this scope.
-  scope.connection.query(leave).catch((error: Error) => scope.cut(error));
-  setImmediate(() => scope.flush());
-}
-
 /** Leaves nothing open on the connection; answers the reason to destroy it, if there is one. */
-async function rollBack(scope: Scope, abandon: string): Promise<Error | undefined> {
+async function rollBack(scope: Scope, abandon: Message): Promise<Error | undefined> {
+  if (!scope.entered) return undefined;
   try {
-    await scope.connection.query(abandon);
+    await scope.leave(abandon);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error("rollback failed");
