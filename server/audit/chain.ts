@@ -1,12 +1,16 @@
 import { createHash, hash } from "node:crypto";
 
 /**
- * The text of an entry as the chain holds it: a JSON array of its columns as they are stored, in this order,
- * written by the server. What may be erased stands in it as the two commitments at its end.
+ * The text of an entry as the chain holds it: its columns as they are stored, a line each. The lengths (in
+ * characters, -1 for none) stand before the texts, so that no character can move from one to the next. What
+ * may be erased stands in it as the two commitments.
  */
-export const entryText = `json_build_array('astra.audit.1', e.id, (extract(epoch FROM e.at) * 1000)::bigint, e.action,
-  e.actor_kind, e.actor_id, e.impersonator_id, e.target_type, e.target_id, e.changes, e.request_id,
-  encode(e.actor_proof, 'hex'), encode(e.subject_proof, 'hex'))::text`;
+export const entryText = `concat_ws(E'\\n', 'astra.audit.1', e.id, (date_part('epoch', e.at) * 1000)::bigint, e.actor_kind,
+  coalesce(e.actor_id::text, '-'), coalesce(e.impersonator_id::text, '-'),
+  encode(e.actor_proof, 'hex'), encode(e.subject_proof, 'hex'),
+  concat_ws(' ', length(e.action), length(e.target_type), coalesce(length(e.target_id), -1), length(e.changes),
+    coalesce(length(e.request_id), -1)),
+  e.action, e.target_type, e.target_id, e.changes, e.request_id)`;
 
 /** Whether what is shown of people is what the commitments were made of, or was erased as a whole. */
 export const entryProven = `(CASE WHEN e.actor_salt IS NULL

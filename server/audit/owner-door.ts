@@ -44,3 +44,16 @@ export async function inLog<Result>(
     return work(client);
   });
 }
+
+/**
+ * Holds the plans of the next statements to walks along indexes: in a log that has just grown the planner
+ * believes old figures, and would read all of it for each batch.
+ */
+export async function walkIndexes(client: pg.PoolClient): Promise<void> {
+  const off = ["hashjoin", "mergejoin", "seqscan", "bitmapscan", "sort"].map((kind) => `enable_${kind}`);
+  await client.query(
+    `SELECT set_config(name, 'off', true) FROM unnest($1::text[]) AS name
+     UNION ALL SELECT set_config('max_parallel_workers_per_gather', '0', true)`,
+    [[...off, "jit"]],
+  );
+}

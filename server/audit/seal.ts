@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { chainColumns, entryText, genesis, linkHash, type ChainState } from "./chain.ts";
-import { inLog, logDoor, type LogDoor } from "./owner-door.ts";
+import { inLog, logDoor, walkIndexes, type LogDoor } from "./owner-door.ts";
 
 const batchRows = 10_000;
 
@@ -31,6 +31,7 @@ export async function sealEntries(organizationId: string): Promise<SealReport> {
 type Candidate = { id: string; xid: string; text: string };
 
 async function sealBatch(client: pg.PoolClient, door: LogDoor) {
+  await walkIndexes(client);
   const chain = await holdChain(client);
   await assertUnbroken(client, chain);
   const home = await presentHome(client);

@@ -1,5 +1,5 @@
 import { chainColumns, entryProven, entryText, linkHash, type ChainState } from "./chain.ts";
-import { inLog, type LogDoor } from "./owner-door.ts";
+import { inLog, walkIndexes, type LogDoor } from "./owner-door.ts";
 import type { Finding } from "./verdict.ts";
 
 /** One seal with the entry that it is about, as it stands now. */
@@ -16,22 +16,18 @@ export type Link = {
 
 type Row = [string, string, string, string, string | null, boolean | null, boolean | null];
 
-/** The next links after a seal, in the order of the chain. */
-export async function readLinks(
-  door: LogDoor,
-  after: number,
-  through: number,
-  limit: number,
-): Promise<Link[]> {
+/** The links after one seal and up to another, in the order of the chain. */
+export async function readLinks(door: LogDoor, after: number, through: number): Promise<Link[]> {
   return inLog(door, async (client) => {
+    await walkIndexes(client);
     const { rows } = await client.query<Row>({
       rowMode: "array",
       text: `SELECT s.seq, s.entry_id, encode(s.prev_hash, 'hex'), encode(s.hash, 'hex'),
           CASE WHEN e.id IS NOT NULL THEN ${entryText} END, ${entryProven},
           e.actor_salt IS NULL OR e.subject_salt IS NULL
         FROM audit_seals s LEFT JOIN audit_entries e ON e.id = s.entry_id
-        WHERE s.seq > $1 AND s.seq <= $2 ORDER BY s.seq LIMIT $3`,
-      values: [after, through, limit],
+        WHERE s.seq > $1 AND s.seq <= $2 ORDER BY s.seq`,
+      values: [after, through],
     });
     return rows.map(([seq, entryId, previous, hash, text, proven, erased]) => ({
       seq: Number(seq),

@@ -11,7 +11,8 @@ import {
 } from "./verify-rows.ts";
 import type { Finding, Verdict } from "./verdict.ts";
 
-const chunkRows = 10_000;
+const chunkRows = 5_000;
+const chunksAhead = 3;
 
 export type VerifyOptions = {
   /** Files of signed statements; the organization's own storage when left out, none with an empty list. */
@@ -44,24 +45,24 @@ export async function verifyAudit(organizationId: string, options: VerifyOptions
 
 async function walkThrough(walk: Walk, chain: ChainState, options: VerifyOptions): Promise<Finding | null> {
   const total = chain.seq - chain.pruned_seq;
-  // The next chunk is on its way while this one is recomputed.
-  let next = walk.read(chain.pruned_seq);
-  for (;;) {
-    const links = await next;
-    const last = links.at(-1);
-    const more = links.length === chunkRows && last !== undefined && last.seq < chain.seq;
-    if (more) next = walk.read(last.seq);
-    const finding = await walk.check(links).catch(async (error: unknown) => {
-      await next.catch(() => {});
-      throw error;
-    });
-    if (finding) {
-      await next.catch(() => {});
-      return finding;
-    }
-    options.signal?.throwIfAborted();
-    await options.onProgress?.(walk.verdict.entries, total);
-    if (!more) return walk.end();
+  const ahead: Promise<Link[]>[] = [];
+  let asked = chain.pruned_seq;
+  try {
+    do {
+      // Places have no gaps, so the next chunks are on their way while one is recomputed.
+      while (ahead.length < chunksAhead && asked < chain.seq) {
+        const through = Math.min(asked + chunkRows, chain.seq);
+        ahead.push(walk.read(asked, through));
+        asked = through;
+      }
+      const finding = walk.check((await ahead.shift()) ?? []);
+      if (finding) return await finding;
+      options.signal?.throwIfAborted();
+      await options.onProgress?.(walk.verdict.entries, total);
+    } while (ahead.length > 0 || asked < chain.seq);
+    return walk.end();
+  } finally {
+    await Promise.allSettled(ahead);
   }
 }
 
@@ -118,8 +119,8 @@ class Walk {
     };
   }
 
-  read(after: number): Promise<Link[]> {
-    return readLinks(this.#door, after, this.#chain.seq, chunkRows);
+  read(after: number, through: number): Promise<Link[]> {
+    return readLinks(this.#door, after, through);
   }
 
   /** What retention dropped must have been dropped by us: the signed statement about it says so. */
@@ -131,7 +132,7 @@ class Walk {
     return { kind: "deleted_head", seq: 1, entryId: null, detail };
   }
 
-  async check(links: Link[]): Promise<Finding | null> {
+  check(links: Link[]): Finding | Promise<Finding> | null {
     for (const link of links) {
       const seq = this.#seq + 1;
       if (link.seq !== seq)

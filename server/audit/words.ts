@@ -1,7 +1,7 @@
 import { wordsToKeep } from "../search/words.ts";
 import { inLog, logDoor, type LogDoor } from "./owner-door.ts";
 
-const chunkSeals = 5_000;
+const chunkSeals = 20_000;
 
 type Seen = { kind: "actor" | "target"; value: string; text: string };
 

@@ -42,7 +42,7 @@ test("a stream that breaks leaves no file under its name", async () => {
       throw new Error("gone");
     })(),
   );
-  await expect(one.putStream("exports/c.csv", broken)).rejects.toThrow();
+  await expect(one.putStream("exports/c.csv", broken)).rejects.toThrow("Cannot write file");
   expect(await one.get("exports/c.csv")).toBeNull();
   expect(await keysOf(one, "exports")).toEqual(["exports/b.csv"]);
 });
