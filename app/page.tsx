@@ -4,9 +4,12 @@ import { currentSession } from "#server/identity/current-session.ts";
 
 /** The door of the house: leads to the person's first organization, to making one, or to signing in. */
 export default async function Page() {
-  if (!(await currentSession())) redirect("/sign-in");
+  const session = await currentSession();
+  if (!session) redirect("/sign-in");
+  if (!session.emailConfirmed) redirect("/check-mail");
   const { api, queryClient } = serverApi(null);
-  const { organizations } = await queryClient.fetchQuery(api.session.me.queryOptions());
+  const { organizations, operator } = await queryClient.fetchQuery(api.session.me.queryOptions());
   const [first] = organizations;
-  redirect(first ? `/${first.slug}` : "/organizations/new");
+  if (first) redirect(`/${first.slug}`);
+  redirect(operator ? "/operator" : "/organizations/new");
 }

@@ -34,7 +34,7 @@ export async function openOrganization(slug: string, path: string, search: Searc
   if (!(await currentSession())) redirect(`/sign-in?next=${encodeURIComponent(`/${slug}${here}`)}`);
   const found = await findOrganization(slug);
   if ("refused" in found) {
-    if (found.refused === "unconfirmed") redirect("/welcome");
+    if (found.refused === "unconfirmed") redirect("/check-mail");
     notFound();
   }
   if (found.organization.slug !== slug) permanentRedirect(`/${found.organization.slug}${here}`);

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { CircleCheckBig, SearchX, TriangleAlert } from "lucide-react";
+import { CircleCheckBig, Lock, SearchX, TriangleAlert } from "lucide-react";
 import { cn } from "#app/_ui/class-names.ts";
 
 type EmptyStateProps = {
@@ -52,6 +52,11 @@ export function NoResults({ what, action }: { what: string; action: ReactNode })
 /** Everything was dealt with: a small reward, not a call to work. */
 export function AllCleared({ title, text }: { title: string; text?: ReactNode }) {
   return <EmptyState icon={<CircleCheckBig className="text-success-text" />} title={title} text={text} />;
+}
+
+/** The member's role does not reach here; trying again would not help. */
+export function Refused({ message }: { message: string }) {
+  return <EmptyState icon={<Lock />} title="You cannot see this" text={message} />;
 }
 
 /** The place could not be loaded; says why and lets one try again. */

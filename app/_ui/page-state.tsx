@@ -15,12 +15,12 @@ export function PageState({ title, text, detail, actions }: PageStateProps) {
   );
 }
 
-/** The same where there is no shell around it. */
-export function BarePageState(props: PageStateProps) {
+/** A frame for where there is no shell: for strangers, and for what went wrong before the shell. */
+export function BareFrame({ children }: { children: ReactNode }) {
   return (
     <main id="content" className="min-h-dvh bg-surface px-6 py-8">
       <Logo />
-      <PageState {...props} />
+      {children}
     </main>
   );
 }

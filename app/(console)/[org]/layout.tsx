@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { ConsoleShell } from "#app/(console)/[org]/_shell/console-shell.tsx";
 import { ApiProvider } from "#app/_trpc/client.tsx";
+import { BareFrame } from "#app/_ui/page-state.tsx";
 import { findOrganization } from "#app/_trpc/open-organization.ts";
 import { Hydrate, serverApi } from "#app/_trpc/server.tsx";
 import { currentSession } from "#server/identity/current-session.ts";
@@ -10,9 +11,9 @@ type Props = { params: Promise<{ org: string }>; children: ReactNode };
 /** Only dresses the page: whether one may be here is decided by the page's own calls, which may also redirect. */
 export default async function OrganizationLayout({ params, children }: Props) {
   const { org } = await params;
-  if (!(await currentSession())) return children;
-  const found = await findOrganization(org);
-  if ("refused" in found || found.organization.slug !== org) return children;
+  const found = (await currentSession()) ? await findOrganization(org) : null;
+  if (!found || "refused" in found || found.organization.slug !== org)
+    return <BareFrame>{children}</BareFrame>;
   const account = serverApi(null);
   const me = await account.queryClient.fetchQuery(account.api.session.me.queryOptions());
   return (

@@ -8,12 +8,12 @@ import { CountTiles } from "#app/(console)/[org]/_overview/count-tiles.tsx";
 import { MyTasksCard } from "#app/(console)/[org]/_overview/my-tasks-card.tsx";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { useApi } from "#app/_trpc/client.tsx";
-import { Button, ButtonLink } from "#app/_ui/button.tsx";
+import { ButtonLink } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
-import { FirstUse, LoadFailed } from "#app/_ui/empty-state.tsx";
+import { FirstUse } from "#app/_ui/empty-state.tsx";
 import { OverviewSkeleton } from "#app/(console)/[org]/_overview/overview-skeleton.tsx";
+import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { PageHeader } from "#app/_ui/page-header.tsx";
-import { readServerError } from "#app/_ui/server-error.ts";
 import type { Overview } from "#server/projects/schema.ts";
 
 /** How the organization stands today, at a glance. */
@@ -28,10 +28,7 @@ export function OverviewPage() {
         <Standing overview={overview.data} />
       ) : overview.isError ? (
         <Card>
-          <LoadFailed
-            message={readServerError(overview.error).message}
-            action={<Button onClick={() => void overview.refetch()}>Try again</Button>}
-          />
+          <LoadProblem error={overview.error} onRetry={overview.refetch} />
         </Card>
       ) : (
         <OverviewSkeleton />

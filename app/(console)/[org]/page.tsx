@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { OverviewPage } from "#app/(console)/[org]/overview-page.tsx";
 import { openOrganization } from "#app/_trpc/open-organization.ts";
-import { Hydrate } from "#app/_trpc/server.tsx";
+import { Prefetched } from "#app/_trpc/server.tsx";
 import type { PageInput } from "#app/_trpc/types.ts";
 
 export const metadata: Metadata = { title: "Overview" };
@@ -9,10 +9,10 @@ export const metadata: Metadata = { title: "Overview" };
 export default async function Page({ params, searchParams }: PageInput<{ org: string }>) {
   const { org } = await params;
   const { api, queryClient } = await openOrganization(org, "", await searchParams);
-  await queryClient.prefetchQuery(api.organization.overview.queryOptions());
+  const until = queryClient.prefetchQuery(api.organization.overview.queryOptions());
   return (
-    <Hydrate queryClient={queryClient}>
+    <Prefetched queryClient={queryClient} until={until}>
       <OverviewPage />
-    </Hydrate>
+    </Prefetched>
   );
 }

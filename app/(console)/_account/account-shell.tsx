@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Plus, UserRound } from "lucide-react";
 import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
+import { UnconfirmedNotice } from "#app/(console)/_account/unconfirmed-notice.tsx";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { Logo } from "#app/_ui/logo.tsx";
 import { AppShell } from "#app/_ui/shell/app-shell.tsx";
@@ -22,6 +23,7 @@ export function AccountShell({ me, children }: { me: Outputs["session"]["me"]; c
       label="Your account"
       heading={<Logo />}
       groups={[{ label: "Your account", places }]}
+      notices={!me.account.emailConfirmed && <UnconfirmedNotice email={me.account.email} />}
       switcher={
         <OrganizationSwitcher
           organizations={me.organizations.map(({ slug, name, roleName }) => ({ slug, name, note: roleName }))}

@@ -4,12 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#app/_trpc/client.tsx";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { Badge, type BadgeTone } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
-import { LoadFailed } from "#app/_ui/empty-state.tsx";
+import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { PageHeader } from "#app/_ui/page-header.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
-import { readServerError } from "#app/_ui/server-error.ts";
 import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
 
 type Fleet = Outputs["operator"]["overview"];
@@ -33,10 +31,7 @@ export function FleetPage() {
         </div>
       ) : fleet.isError ? (
         <Card>
-          <LoadFailed
-            message={readServerError(fleet.error).message}
-            action={<Button onClick={() => void fleet.refetch()}>Try again</Button>}
-          />
+          <LoadProblem error={fleet.error} onRetry={fleet.refetch} />
         </Card>
       ) : (
         <>

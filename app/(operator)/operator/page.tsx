@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { FleetPage } from "#app/(operator)/operator/fleet-page.tsx";
 import { openAccount } from "#app/_trpc/open-account.ts";
-import { Hydrate } from "#app/_trpc/server.tsx";
+import { Prefetched } from "#app/_trpc/server.tsx";
 
 export const metadata: Metadata = { title: "Operator" };
 
@@ -10,10 +10,10 @@ export default async function Page() {
   const { api, queryClient, me } = await openAccount("/operator");
   // To a stranger the operator console does not exist; the procedures refuse by themselves as well.
   if (!me.operator) notFound();
-  await queryClient.prefetchQuery(api.operator.overview.queryOptions());
+  const until = queryClient.prefetchQuery(api.operator.overview.queryOptions());
   return (
-    <Hydrate queryClient={queryClient}>
+    <Prefetched queryClient={queryClient} until={until}>
       <FleetPage />
-    </Hydrate>
+    </Prefetched>
   );
 }

@@ -5,7 +5,7 @@ const places = {
   lead: "order-1 flex-none",
   title: "order-2 min-w-0 flex-1",
   trailing: "order-3 flex-none",
-  detail: "order-5 flex-none max-w-full empty:hidden",
+  detail: "order-5 flex-none max-w-full max-md:empty:hidden",
   hidden: "hidden",
 } as const;
 

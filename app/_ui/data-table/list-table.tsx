@@ -9,8 +9,8 @@ import type { PageOf } from "#app/_ui/data-table/page-range.ts";
 import { pagingOf, type Turn } from "#app/_ui/data-table/paging.ts";
 import { Pagination } from "#app/_ui/data-table/pagination.tsx";
 import type { Sort, SortOption } from "#app/_ui/data-table/sorting.ts";
-import { LoadFailed, NoResults } from "#app/_ui/empty-state.tsx";
-import { readServerError } from "#app/_ui/server-error.ts";
+import { LoadProblem } from "#app/_ui/load-problem.tsx";
+import { NoResults } from "#app/_ui/empty-state.tsx";
 
 /** The part of a TanStack query that a list needs. */
 type ListQuery<Row> = {
@@ -48,14 +48,7 @@ export function ListTable<Row extends RowData & { id: string }, By extends strin
       {...table}
       rows={query.data?.items}
       stale={query.isPlaceholderData}
-      failure={
-        failed && (
-          <LoadFailed
-            message={readServerError(query.error).message}
-            action={<Button onClick={() => void query.refetch()}>Try again</Button>}
-          />
-        )
-      }
+      failure={failed && <LoadProblem error={query.error} onRetry={query.refetch} />}
       empty={
         onClear ? (
           <NoResults what={what} action={<Button onClick={onClear}>Clear filters</Button>} />

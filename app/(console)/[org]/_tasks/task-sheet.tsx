@@ -7,10 +7,8 @@ import { EditTaskForm } from "#app/(console)/[org]/_tasks/edit-task-form.tsx";
 import { useTaskAccess } from "#app/(console)/[org]/_tasks/task-access.tsx";
 import { useOpenTask } from "#app/(console)/[org]/_tasks/use-open-task.ts";
 import { useApi } from "#app/_trpc/client.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
-import { LoadFailed } from "#app/_ui/empty-state.tsx";
-import { readServerError } from "#app/_ui/server-error.ts";
+import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { Sheet, SheetBody } from "#app/_ui/sheet.tsx";
 import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
 
@@ -73,10 +71,7 @@ function TaskLoader({ id, onDirtyChange, onDone }: TaskLoaderProps) {
   return (
     <SheetBody>
       {task.isError ? (
-        <LoadFailed
-          message={readServerError(task.error).message}
-          action={<Button onClick={() => void task.refetch()}>Try again</Button>}
-        />
+        <LoadProblem error={task.error} onRetry={task.refetch} />
       ) : (
         <>
           <LoadingNote>Loading the task</LoadingNote>

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { MembersPage } from "#app/(console)/[org]/members/members-page.tsx";
 import { loadMembersSearch, membersInput } from "#app/(console)/[org]/members/search-params.ts";
 import { openOrganization } from "#app/_trpc/open-organization.ts";
-import { Hydrate } from "#app/_trpc/server.tsx";
+import { Prefetched } from "#app/_trpc/server.tsx";
 import type { PageInput } from "#app/_trpc/types.ts";
 
 export const metadata: Metadata = { title: "Members" };
@@ -11,13 +11,13 @@ export default async function Page({ params, searchParams }: PageInput<{ org: st
   const { org } = await params;
   const search = await searchParams;
   const { api, queryClient } = await openOrganization(org, "/members", search);
-  await Promise.all([
+  const until = Promise.all([
     queryClient.prefetchQuery(api.members.list.queryOptions(membersInput(loadMembersSearch(search)))),
     queryClient.prefetchQuery(api.roles.list.queryOptions()),
   ]);
   return (
-    <Hydrate queryClient={queryClient}>
+    <Prefetched queryClient={queryClient} until={until}>
       <MembersPage />
-    </Hydrate>
+    </Prefetched>
   );
 }

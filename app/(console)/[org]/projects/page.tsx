@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { loadProjectsSearch, projectsInput } from "#app/(console)/[org]/_projects/search-params.ts";
 import { ProjectsPage } from "#app/(console)/[org]/projects/projects-page.tsx";
 import { openOrganization } from "#app/_trpc/open-organization.ts";
-import { Hydrate } from "#app/_trpc/server.tsx";
+import { Prefetched } from "#app/_trpc/server.tsx";
 import type { PageInput } from "#app/_trpc/types.ts";
 
 export const metadata: Metadata = { title: "Projects" };
@@ -11,10 +11,12 @@ export default async function Page({ params, searchParams }: PageInput<{ org: st
   const { org } = await params;
   const search = await searchParams;
   const { api, queryClient } = await openOrganization(org, "/projects", search);
-  await queryClient.prefetchQuery(api.projects.list.queryOptions(projectsInput(loadProjectsSearch(search))));
+  const until = queryClient.prefetchQuery(
+    api.projects.list.queryOptions(projectsInput(loadProjectsSearch(search))),
+  );
   return (
-    <Hydrate queryClient={queryClient}>
+    <Prefetched queryClient={queryClient} until={until}>
       <ProjectsPage />
-    </Hydrate>
+    </Prefetched>
   );
 }

@@ -1,7 +1,7 @@
 import { loadTasksSearch, tasksInput } from "#app/(console)/[org]/_tasks/search-params.ts";
 import { ProjectPage } from "#app/(console)/[org]/projects/[projectId]/project-page.tsx";
 import { openOrganization } from "#app/_trpc/open-organization.ts";
-import { Hydrate, orNotFound } from "#app/_trpc/server.tsx";
+import { orNotFound, Prefetched } from "#app/_trpc/server.tsx";
 import type { PageInput } from "#app/_trpc/types.ts";
 
 type Props = PageInput<{ org: string; projectId: string }>;
@@ -22,10 +22,10 @@ export async function generateMetadata(props: Props) {
 export default async function Page(props: Props) {
   const { api, queryClient, search, project } = await openProject(props);
   const input = tasksInput(loadTasksSearch(search), project.id);
-  await queryClient.prefetchQuery(api.tasks.list.queryOptions(input));
+  const until = queryClient.prefetchQuery(api.tasks.list.queryOptions(input));
   return (
-    <Hydrate queryClient={queryClient}>
+    <Prefetched queryClient={queryClient} until={until}>
       <ProjectPage projectId={project.id} />
-    </Hydrate>
+    </Prefetched>
   );
 }
