@@ -52,7 +52,14 @@ export function Form<Input extends FieldValues, Output>(props: FormProps<Input, 
   });
   return (
     <FormProvider {...form}>
-      <form {...rest} noValidate onSubmit={submit} className={cn("flex flex-col gap-4", className)}>
+      {/* Sent before the page is alive, a form without a method writes its fields into the address. */}
+      <form
+        {...rest}
+        method="post"
+        noValidate
+        onSubmit={submit}
+        className={cn("flex flex-col gap-4", className)}
+      >
         <FormError />
         {children}
       </form>

@@ -1,6 +1,6 @@
 import type { CaughtMail } from "./mail-catcher-server.ts";
 
-/** The catcher's page: the list of mails, and the one that is open. It needs no script: it looks again by itself. */
+/** The catcher's page: the list of mails, and the one that is open. */
 export function mailPage(mails: readonly CaughtMail[], open: CaughtMail | undefined, to: string): string {
   const query = to ? `?to=${encodeURIComponent(to)}` : "";
   return `<!doctype html>
@@ -9,7 +9,6 @@ export function mailPage(mails: readonly CaughtMail[], open: CaughtMail | undefi
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${open ? "" : '<meta http-equiv="refresh" content="3">'}
 <title>${open ? `${escape(open.subject)} · ` : ""}Astra mails</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
@@ -20,10 +19,20 @@ ${open ? "" : '<meta http-equiv="refresh" content="3">'}
 <nav aria-label="Mails">${to ? filterNote(to) : ""}${list(mails, open, query)}</nav>
 <main>${open ? reader(open, query) : nothingOpen(mails.length)}</main>
 </div>
+${open ? "" : `<script>${lookAgain}</script>`}
 </body>
 </html>
 `;
 }
+
+/** Loads the list anew when there is something new. The page's policy names this text's hash and no other script. */
+export const lookAgain = `
+const newest = async () => (await (await fetch("/api/mails/newest")).json()).id;
+const known = newest();
+setInterval(async () => {
+  if (!document.hidden && (await newest()) !== (await known)) location.reload();
+}, 2000);
+`;
 
 function filterNote(to: string): string {
   return `<p class="filter">To <b>${escape(to)}</b> only. <a href="/">Show all</a></p>`;
@@ -64,8 +73,8 @@ ${html}
 function nothingOpen(count: number): string {
   const words =
     count === 0
-      ? "<h1>No mails yet</h1><p>What Astra sends appears here within seconds: confirmations, new passwords, invitations.</p>"
-      : "<h1>Choose a mail</h1><p>This page looks for new ones every three seconds.</p>";
+      ? "<h1>No mails yet</h1><p>What Astra sends appears here within seconds.</p>"
+      : "<h1>Choose a mail</h1><p>New ones appear by themselves.</p>";
   return `<div class="empty">${words}</div>`;
 }
 

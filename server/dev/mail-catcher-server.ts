@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { domainToASCII } from "node:url";
@@ -6,7 +7,7 @@ import { callbackify } from "node:util";
 import PostalMime, { type Address } from "postal-mime";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
 
-import { mailPage } from "./mail-catcher-page.ts";
+import { lookAgain, mailPage } from "./mail-catcher-page.ts";
 
 const LOOPBACK = "127.0.0.1";
 const MAIL_BYTES_MAX = 5 * 1024 * 1024;
@@ -139,6 +140,8 @@ function written(address: Address | undefined): string {
   return address.name ? `${address.name} <${address.address ?? ""}>` : (address.address ?? "");
 }
 
+const OWN_SCRIPT = `'sha256-${createHash("sha256").update(lookAgain).digest("base64")}'`;
+
 const HTML_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   // Whatever a mail holds, nothing of it runs, loads or calls home.
@@ -158,6 +161,9 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse, ma
   const url = new URL(request.url ?? "/", `http://${LOOPBACK}`);
   const to = url.searchParams.get("to")?.toLowerCase();
   const wanted = to ? mails.filter((mail) => mail.to.some((address) => address.toLowerCase() === to)) : mails;
+  if (url.pathname === "/api/mails/newest") {
+    return end(response, 200, JSON.stringify({ id: mails[0]?.id ?? 0 }), JSON_HEADERS);
+  }
   if (url.pathname === "/api/mails") return end(response, 200, JSON.stringify(wanted), JSON_HEADERS);
   const body = /^\/mails\/(\d+)\/html$/.exec(url.pathname);
   if (body) {
@@ -169,8 +175,13 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse, ma
   const chosen = /^\/(?:mails\/(\d+))?$/.exec(url.pathname);
   if (!chosen) return end(response, 404, "There is no such page.");
   const open = chosen[1] ? mails.find(({ id }) => id === Number(chosen[1])) : undefined;
-  return end(response, 200, mailPage(wanted, open, to ?? ""), HTML_HEADERS);
+  return end(response, 200, mailPage(wanted, open, to ?? ""), PAGE_HEADERS);
 }
+
+const PAGE_HEADERS = {
+  ...HTML_HEADERS,
+  "content-security-policy": `${HTML_HEADERS["content-security-policy"]}; script-src ${OWN_SCRIPT}; connect-src 'self'`,
+};
 
 const FRAMED_HEADERS = {
   ...HTML_HEADERS,

@@ -10,6 +10,7 @@ export function useFirstFocus<Input extends FieldValues, Output>(
 ): void {
   const { setFocus } = form;
   useEffect(() => {
-    if (window.matchMedia("(pointer: fine)").matches) setFocus(name);
+    const alreadyAtWork = document.activeElement !== document.body;
+    if (!alreadyAtWork && window.matchMedia("(pointer: fine)").matches) setFocus(name);
   }, [setFocus, name]);
 }

@@ -1,10 +1,11 @@
 "use client";
 
 import { resultOf } from "#app/(auth)/_form/answer.ts";
+import { TypedField } from "#app/(auth)/_form/typed-field.tsx";
 import { useFirstFocus } from "#app/(auth)/_form/use-first-focus.ts";
 import { TextLink } from "#app/(auth)/_frame/text-link.tsx";
 import { confirmEmailAction } from "#app/(auth)/confirm-email/action.ts";
-import { Form, FormField, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
+import { Form, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
 import { PasswordInput } from "#app/_ui/input.tsx";
 import { ConfirmEmail, ProveByPassword } from "#server/identity/schema.ts";
 
@@ -38,7 +39,7 @@ function WithSession({ token }: { token: string }) {
 }
 
 function WithPassword({ token, email }: { token: string; email: string }) {
-  const form = useZodForm(ProveByPassword, { defaultValues: { password: "" } });
+  const form = useZodForm(ProveByPassword);
   useFirstFocus(form, "password");
   return (
     <Form
@@ -49,9 +50,9 @@ function WithPassword({ token, email }: { token: string; email: string }) {
       {/* For password managers, which look for the account beside the password. */}
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <div className="flex flex-col gap-2">
-        <FormField control={form.control} name="password" label="The password that you signed up with">
+        <TypedField form={form} name="password" label="The password that you signed up with">
           {(field) => <PasswordInput {...field} autoComplete="current-password" className="h-10" />}
-        </FormField>
+        </TypedField>
         <TextLink href="/forgot-password" className="self-start text-sm">
           Choose another password
         </TextLink>

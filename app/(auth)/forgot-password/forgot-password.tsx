@@ -3,12 +3,13 @@
 import { useState } from "react";
 import { MailCheck } from "lucide-react";
 import { resultOf } from "#app/(auth)/_form/answer.ts";
+import { TypedField } from "#app/(auth)/_form/typed-field.tsx";
 import { useFirstFocus } from "#app/(auth)/_form/use-first-focus.ts";
 import { AuthCard } from "#app/(auth)/_frame/auth-card.tsx";
 import { TextLink } from "#app/(auth)/_frame/text-link.tsx";
 import { forgotPasswordAction } from "#app/(auth)/forgot-password/action.ts";
 import { Button } from "#app/_ui/button.tsx";
-import { Form, FormField, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
+import { Form, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { AskForMail } from "#server/identity/schema.ts";
 
@@ -47,16 +48,16 @@ export function ForgotPassword() {
 }
 
 function AskForm({ onSent }: { onSent: (email: string) => void }) {
-  const form = useZodForm(AskForMail, { defaultValues: { email: "" } });
+  const form = useZodForm(AskForMail);
   useFirstFocus(form, "email");
   const submit = async (values: AskForMail) => onSent(resultOf(await forgotPasswordAction(values)).email);
   return (
     <Form form={form} onSubmit={submit} aria-label="Ask for a new password">
-      <FormField control={form.control} name="email" label="E-mail address">
+      <TypedField form={form} name="email" label="E-mail address">
         {(field) => (
           <Input {...field} type="email" autoComplete="username" autoCapitalize="none" className="h-10" />
         )}
-      </FormField>
+      </TypedField>
       <SubmitButton size="lg" wide>
         Send the link
       </SubmitButton>

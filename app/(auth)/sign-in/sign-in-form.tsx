@@ -1,11 +1,12 @@
 "use client";
 
 import { resultOf } from "#app/(auth)/_form/answer.ts";
+import { TypedField } from "#app/(auth)/_form/typed-field.tsx";
 import { useFirstFocus } from "#app/(auth)/_form/use-first-focus.ts";
 import { TextLink } from "#app/(auth)/_frame/text-link.tsx";
 import { signInAction } from "#app/(auth)/sign-in/action.ts";
 import { Banner } from "#app/_ui/banner.tsx";
-import { Form, FormField, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
+import { Form, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
 import { Input, PasswordInput } from "#app/_ui/input.tsx";
 import { SignIn } from "#server/identity/schema.ts";
 
@@ -17,7 +18,7 @@ type SignInFormProps = {
 
 /** E-mail address and password. */
 export function SignInForm({ goTo, refused }: SignInFormProps) {
-  const form = useZodForm(SignIn, { defaultValues: { email: "", password: "" } });
+  const form = useZodForm(SignIn);
   useFirstFocus(form, "email");
   const submit = async (values: SignIn) => {
     try {
@@ -37,15 +38,15 @@ export function SignInForm({ goTo, refused }: SignInFormProps) {
           {refused}
         </Banner>
       )}
-      <FormField control={form.control} name="email" label="E-mail address">
+      <TypedField form={form} name="email" label="E-mail address">
         {(field) => (
           <Input {...field} type="email" autoComplete="username" autoCapitalize="none" className="h-10" />
         )}
-      </FormField>
+      </TypedField>
       <div className="flex flex-col gap-2">
-        <FormField control={form.control} name="password" label="Password">
+        <TypedField form={form} name="password" label="Password">
           {(field) => <PasswordInput {...field} autoComplete="current-password" className="h-10" />}
-        </FormField>
+        </TypedField>
         <TextLink href="/forgot-password" className="self-start text-sm">
           Forgot your password?
         </TextLink>
