@@ -30,11 +30,15 @@ export type KernelOptions = {
   size?: number;
   /** Connections, where they are to differ from the lanes. */
   connections?: number;
+  /** How long a free connection is waited for. */
+  connectMs?: number;
   limits?: Partial<TenancyLimits>;
   protocol?: Protocol;
   makeClient?: MakeClient;
   findPlacement?: FindPlacement;
   masterSecret?: string;
+  /** Another way to the database than the world's. */
+  url?: string;
 };
 
 /** Two neighbours behind one door to the database, and what opens from there. */
@@ -84,9 +88,9 @@ export class World {
     const size = options.size ?? 2;
     const sent: string[] = [];
     const pool = new pg.Pool({
-      connectionString: this.url,
+      connectionString: options.url ?? this.url,
       max: options.connections ?? size,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: options.connectMs ?? 5_000,
       pipeline: true,
       Client: recordingClient(sent),
     });
