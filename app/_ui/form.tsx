@@ -68,7 +68,7 @@ export function Form<Input extends FieldValues, Output>(props: FormProps<Input, 
 }
 
 /** Puts an API error into the form: on its fields when they are on the screen, else as the form's own error. */
-export function showServerError<Input extends FieldValues, Output>(
+function showServerError<Input extends FieldValues, Output>(
   form: UseFormReturn<Input, unknown, Output>,
   thrown: unknown,
 ): void {

@@ -1,7 +1,7 @@
 import { cn } from "#app/_ui/class-names.ts";
 
 /** The mark: a four-pointed star over its orbit. */
-export function LogoMark({ className }: { className?: string }) {
+function LogoMark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 24 24" fill="none" aria-hidden className={cn("size-6 shrink-0", className)}>
       <rect width="24" height="24" rx="6.5" className="fill-accent" />

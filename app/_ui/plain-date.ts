@@ -3,8 +3,8 @@ import { addDays, addMonths, endOfMonth, format, parseISO, startOfMonth, startOf
 /** A day of the calendar without time or zone: "2026-03-09". */
 export type PlainDate = string;
 
-/** The Date at local midnight, for date-fns; never leaves this file's neighbours. */
-export function toLocalDate(day: PlainDate): Date {
+/** The Date at local midnight, for date-fns. */
+function toLocalDate(day: PlainDate): Date {
   return parseISO(day);
 }
 

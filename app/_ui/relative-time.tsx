@@ -64,7 +64,7 @@ function formatExact(date: Date, inBrowser: boolean): string {
 }
 
 /** "now", "12 minutes ago", "yesterday", "in 3 days"; a date once it is more than four weeks away. */
-export function formatRelative(date: Date, nowMs: number): string {
+function formatRelative(date: Date, nowMs: number): string {
   const diffMs = date.getTime() - nowMs;
   const size = Math.abs(diffMs);
   if (size < minuteMs) return "just now";

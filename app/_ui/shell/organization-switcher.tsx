@@ -33,7 +33,7 @@ export function OrganizationSwitcher(props: OrganizationSwitcherProps) {
           <span className="clip-line flex-1 text-base font-semibold text-ink">
             {chosen?.name ?? placeholder}
           </span>
-          <span className="sr-only">, switch organization</span>
+          <span className="sr-only">(switch organization)</span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-ink-subtle" />
         </button>
       }

@@ -40,7 +40,7 @@ export function UserMenu({ name, email, places, onSignOut }: UserMenuProps) {
             <span className="clip-line block text-sm font-medium text-ink">{name}</span>
             <span className="clip-line block text-xs text-ink-subtle">{email}</span>
           </span>
-          <span className="sr-only">, user menu</span>
+          <span className="sr-only">(user menu)</span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-ink-subtle" />
         </button>
       }

@@ -157,7 +157,7 @@ export function DueCell({ task }: CellProps) {
 }
 
 /** Whether the day has passed while the work is not done. */
-export function isOverdue(task: { dueOn: string | null; status: TaskRow["status"] }, today: string): boolean {
+function isOverdue(task: { dueOn: string | null; status: TaskRow["status"] }, today: string): boolean {
   return task.dueOn !== null && task.dueOn < today && task.status !== "done";
 }
 
