@@ -1,4 +1,5 @@
 import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
+import { decode, encode, type JWT, type JWTDecodeParams, type JWTEncodeParams } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { NextRequest } from "next/server";
 import { readBounded } from "../platform/bounded-body.ts";
@@ -42,6 +43,7 @@ function config(): NextAuthConfig {
     },
     pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-out" },
     session: { strategy: "jwt", maxAge: sessionDays * daySeconds },
+    jwt: { decode: decodeKept, encode: encodeOnce },
     providers: [
       Credentials({
         credentials: { email: {}, password: {} },
@@ -65,6 +67,19 @@ function config(): NextAuthConfig {
       debug: () => {},
     },
   };
+}
+
+const decoded = new WeakMap<object, string>();
+
+async function decodeKept(given: JWTDecodeParams): Promise<JWT | null> {
+  const payload = await decode(given);
+  if (payload && given.token) decoded.set(payload, given.token);
+  return payload;
+}
+
+/** Auth.js encrypts the cookie anew at every look, and nobody would send it: an unchanged one stays as it is. */
+async function encodeOnce(given: JWTEncodeParams): Promise<string> {
+  return (given.token && decoded.get(given.token)) ?? encode(given);
 }
 
 /** Out of reach for scripts and other sites; over https also for sister domains, which could plant one. */
