@@ -1,3 +1,6 @@
+import { runExport } from "#server/audit/export.ts";
+import { retainAll } from "#server/audit/retain.ts";
+import { runVerification } from "#server/audit/verify-run.ts";
 import { sealLog, sweepAll, sweepNoted } from "#server/audit/sweep.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
@@ -18,12 +21,15 @@ export const handlers: Handlers = {
   },
   "jobs.trim": { platform: () => trimDone("main") },
   "organizations.open": { platform: ({ organizationId }) => openOrganization(organizationId) },
-  "organizations.erase": { atDoor: (door) => eraseOrganization(door) },
+  "organizations.erase": { onTenant: (tenantId) => eraseOrganization(tenantId) },
   "mail.account": { platform: (payload, job) => sendAccountMail(payload, job) },
   "members.sync-account": { platform: (payload, job) => syncAccount(payload, job) },
   "audit.sweep": { platform: () => sweepNoted("main") },
   "audit.sweep-all": { platform: () => sweepAll("main") },
   "audit.seal": { atDoor: (door) => sealLog(door.organization.id) },
+  "audit.verify": { atDoor: (door, payload) => runVerification(door, payload) },
+  "audit.export": { atDoor: (door, payload) => runExport(door, payload) },
+  "audit.retain": { platform: (_payload, job) => retainAll("main", job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },
 };

@@ -39,7 +39,7 @@ addGauge("astra_outbox_dead", "Jobs that failed for good", async () => (await ou
 
 const relay = new Relay(shardId);
 const workers = queueNames.map((queue) => {
-  const worker = new Worker<QueuedJob>(redisQueueName(queue), (job) => runJob(handlers, job.name, job.data), {
+  const worker = new Worker<QueuedJob>(redisQueueName(queue), (job) => runJob(handlers, job.data), {
     connection: blockingRedis(),
     concurrency: queueConcurrency[queue],
   });

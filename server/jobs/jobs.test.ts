@@ -16,6 +16,7 @@ import {
   startTry,
 } from "./outbox.ts";
 import { runJob, type Handlers } from "./run.ts";
+import { handlers } from "#workers/handlers.ts";
 import { acceptDueSchedules, schedules } from "./schedules.ts";
 
 afterAll(closeConnections);
@@ -43,32 +44,12 @@ async function askFor(organization: TestOrganization, count = 1): Promise<void> 
 
 /** Handlers that do nothing but what a test says. */
 function handlersWith(inTenant: (ctx: WriteCtx) => Promise<void>): Handlers {
-  const quiet = { platform: async () => {} };
-  return {
-    "fleet.fill-ready-pool": quiet,
-    "jobs.trim": quiet,
-    "audit.sweep": quiet,
-    "audit.sweep-all": quiet,
-    "audit.seal": { atDoor: async () => {} },
-    "organizations.open": quiet,
-    "organizations.erase": { atDoor: async () => {} },
-    "mail.account": quiet,
-    "members.sync-account": quiet,
-    "directory.sync-profile": { inTenant },
-    "directory.sync-member": { atDoor: async () => {} },
-  };
+  return { ...handlers, "directory.sync-profile": { inTenant } };
 }
 
 async function tryOnce(handlers: Handlers): Promise<void> {
   for (const row of await claimDue("main", "default", 100, firstTurn)) {
-    await runJob(handlers, row.name, {
-      rowId: row.id,
-      shardId: "main",
-      tenantId: row.tenant_id,
-      payload: row.payload,
-      attempt: row.attempts,
-      requestId: row.request_id,
-    });
+    await runJob(handlers, { rowId: row.id, shardId: "main", attempt: row.attempts });
   }
 }
 
@@ -118,7 +99,9 @@ test("work and completion commit together: a failing try leaves neither, the nex
     if (tries === 1) throw new Error("first one fails");
   });
   await tryOnce(handlers);
-  expect(await rows()).toMatchObject([{ state: "pending", attempts: 1, error: "first one fails" }]);
+  expect(await rows()).toMatchObject([
+    { state: "pending", attempts: 1, error: expect.stringMatching(/^Error /) },
+  ]);
   await ownerPool("main").query("UPDATE astra.outbox SET run_at = now()");
   await tryOnce(handlers);
   expect(await rows()).toMatchObject([{ state: "done", attempts: 2, error: null }]);
@@ -137,16 +120,9 @@ test("a job that is delivered twice has its effect once", async () => {
   });
   const [row] = await claimDue("main", "default", 10, firstTurn);
   if (!row) throw new Error("nothing was claimed");
-  const queued = {
-    rowId: row.id,
-    shardId: "main",
-    tenantId: row.tenant_id,
-    payload: {},
-    attempt: 1,
-    requestId: null,
-  };
-  await Promise.all([runJob(handlers, row.name, queued), runJob(handlers, row.name, queued)]);
-  await runJob(handlers, row.name, queued);
+  const queued = { rowId: row.id, shardId: "main", attempt: 1 };
+  await Promise.all([runJob(handlers, queued), runJob(handlers, queued)]);
+  await runJob(handlers, queued);
   const count = await transact(await doorOf(organization.owner), "read", (ctx) => ctx.db.project.count());
   expect(count).toBe(1);
 });
@@ -162,7 +138,9 @@ test("a job that fails every time is dead after its tries, and can be replayed",
     await ownerPool("main").query("UPDATE astra.outbox SET run_at = now() WHERE state = 'pending'");
     await tryOnce(handlers);
   }
-  expect(await rows()).toMatchObject([{ state: "dead", attempts: 10, error: "always" }]);
+  expect(await rows()).toMatchObject([
+    { state: "dead", attempts: 10, error: expect.stringMatching(/^Error /) },
+  ]);
   const [dead] = await rows();
   await platformDb().$queryRaw`SELECT astra.replay_dead(${dead?.id}::uuid, NULL)`;
   expect(await rows()).toMatchObject([{ state: "pending", attempts: 0 }]);
@@ -174,9 +152,10 @@ test("a lease that ran out, and a queue that forgot, bring a row back", async ()
   await askFor(organization, 2);
   const claimed = await claimDue("main", "default", 100, firstTurn);
   expect(claimed).toHaveLength(2);
-  const begun = claimed[0]?.id ?? "";
-  expect(await startTry("main", begun, 1, "directory.sync-profile")).toBe(true);
-  expect(await startTry("main", begun, 1, "directory.sync-profile")).toBe(false);
+  const rowId = claimed[0]?.id ?? "";
+  const first = { shardId: "main", rowId, attempt: 1 };
+  expect(await startTry(first)).toMatchObject({ id: rowId, tenant_id: organization.id });
+  expect(await startTry(first)).toBeNull();
   expect(await reclaimUnstarted("main")).toBe(1);
   expect(await reclaimExpired("main")).toBe(0);
   await ownerPool("main").query(
@@ -186,11 +165,50 @@ test("a lease that ran out, and a queue that forgot, bring a row back", async ()
   const again = await claimDue("main", "default", 100, firstTurn);
   expect(again.map((row) => row.attempts).toSorted((a, b) => a - b)).toEqual([1, 2]);
   // The first worker comes back late: its try is no longer the present one.
-  expect(await failTry("main", { id: begun, attempt: 1 }, { attempts: 9, backoffMs: 1 }, "late")).toBe(
-    "pending",
-  );
+  expect(await failTry(first, { attempts: 9, backoffMs: 1 }, "late")).toBe("pending");
   expect((await rows()).every((row) => row.state === "dispatched")).toBe(true);
-  await closeRow("main", begun);
+  await closeRow("main", rowId);
+});
+
+test("waiting in the queue uses up no try, and a job whose workers die each time is dead in the end", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization);
+  const expire = () =>
+    ownerPool("main").query("UPDATE astra.outbox SET lease_until = now() - interval '1 s'");
+  await claimDue("main", "default", 10, firstTurn);
+  await expire();
+  await reclaimExpired("main");
+  expect(await rows()).toMatchObject([{ state: "pending", attempts: 0 }]);
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    const [row] = await claimDue("main", "default", 10, firstTurn);
+    await startTry({ shardId: "main", rowId: row?.id ?? "", attempt });
+    await expire();
+    await reclaimExpired("main");
+  }
+  await tryOnce(handlersWith(async () => {}));
+  expect(await rows()).toMatchObject([{ state: "dead", error: expect.stringMatching(/^tries_used_up/) }]);
+});
+
+test("what a message in the queue claims beside its row's id counts for nothing", async () => {
+  const [own, other] = [await buildOrganization(), await buildOrganization()];
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(own);
+  const [row] = await claimDue("main", "default", 10, firstTurn);
+  const forged = {
+    rowId: row?.id ?? "",
+    shardId: "main",
+    attempt: 1,
+    tenantId: other.id,
+    name: "organizations.erase",
+  };
+  const handlers = handlersWith(async (ctx) => {
+    await ctx.db.project.create({ data: { name: "effect" } });
+  });
+  await runJob(handlers, forged);
+  const countIn = async (organization: TestOrganization) =>
+    transact(await doorOf(organization.owner), "read", (ctx) => ctx.db.project.count());
+  expect([await countIn(own), await countIn(other)]).toEqual([1, 0]);
 });
 
 test("a tenant with thousands of rows does not keep another waiting", async () => {

@@ -1,5 +1,6 @@
 import { ownerPool } from "../fleet/owner.ts";
-import { jobs, type JobName, type QueueName } from "./registry.ts";
+import type { QueuedJob } from "./queue.ts";
+import { jobs, type QueueName } from "./registry.ts";
 
 /** A claimed row, ready to be carried to a worker. */
 export type OutboxRow = {
@@ -40,10 +41,14 @@ export async function claimDue(
   return rows;
 }
 
-/** Takes back rows whose lease ran out: their worker died, or the queue lost them. Answers how many. */
+/**
+ * Takes back rows whose lease ran out: their worker died, or the queue lost them. Waiting in the queue uses
+ * up no try. Answers how many.
+ */
 export async function reclaimExpired(shardId: string): Promise<number> {
   const reclaimed = await ownerPool(shardId).query(
-    `UPDATE astra.outbox SET state = 'pending', lease_until = NULL, started = false, error = 'the lease ran out'
+    `UPDATE astra.outbox SET state = 'pending', lease_until = NULL, error = 'the lease ran out',
+       attempts = attempts - CASE WHEN started THEN 0 ELSE 1 END, started = false
      WHERE id IN (SELECT id FROM astra.outbox WHERE state = 'dispatched' AND lease_until < now()
        LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
   );
@@ -68,20 +73,33 @@ export async function giveBack(shardId: string, ids: string[]): Promise<void> {
   );
 }
 
-/** Starts one try: false when the row is done, or when another try has it. */
-export async function startTry(
-  shardId: string,
-  id: string,
-  attempt: number,
-  name: JobName,
-): Promise<boolean> {
-  const leaseMs = jobs[name].deadlineMs + leaseMarginMs;
-  const started = await ownerPool(shardId).query(
-    `UPDATE astra.outbox SET started = true, lease_until = now() + $3 * interval '1 millisecond'
-     WHERE id = $1 AND attempts = $2 AND state = 'dispatched' AND NOT started`,
-    [id, attempt, leaseMs],
+/** What a row says about the try that begins. */
+export type StartedRow = {
+  id: string;
+  name: string;
+  tenant_id: string | null;
+  payload: unknown;
+  attempts: number;
+  request_id: string | null;
+};
+
+/** How long each kind of job is left alone, in milliseconds. */
+const leases = JSON.stringify(
+  Object.fromEntries(
+    Object.entries(jobs).map(([name, { deadlineMs }]) => [name, deadlineMs + leaseMarginMs]),
+  ),
+);
+
+/** Starts one try and answers its row; null when the row is done, or when another try has it. */
+export async function startTry({ shardId, rowId, attempt }: QueuedJob): Promise<StartedRow | null> {
+  const started = await ownerPool(shardId).query<StartedRow>(
+    `UPDATE astra.outbox SET started = true,
+       lease_until = now() + coalesce(($3::jsonb ->> name)::int, $4) * interval '1 millisecond'
+     WHERE id = $1 AND attempts = $2 AND state = 'dispatched' AND NOT started
+     RETURNING id, name, tenant_id, payload, attempts, request_id`,
+    [rowId, attempt, leases, dispatchLeaseMs],
   );
-  return started.rowCount === 1;
+  return started.rows[0] ?? null;
 }
 
 /** Closes a row whose work was not one transaction of a tenant. */
@@ -95,39 +113,31 @@ export async function closeRow(shardId: string, id: string): Promise<void> {
 
 /** Notes a failed try: due again after a pause that doubles, or dead when it was the last. Answers which. */
 export async function failTry(
-  shardId: string,
-  row: { id: string; attempt: number },
+  { shardId, rowId, attempt }: QueuedJob,
   limits: { attempts: number; backoffMs: number },
   error: string,
 ): Promise<"pending" | "dead"> {
-  const dead = row.attempt >= limits.attempts;
-  const pauseMs =
-    Math.min(limits.backoffMs * 2 ** (row.attempt - 1), pauseMaxMs) * (0.8 + Math.random() * 0.4);
+  const dead = attempt >= limits.attempts;
+  const pauseMs = Math.min(limits.backoffMs * 2 ** (attempt - 1), pauseMaxMs) * (0.8 + Math.random() * 0.4);
   await ownerPool(shardId).query(
     `UPDATE astra.outbox SET state = $3, error = left($4, 1000), lease_until = NULL, started = false,
        run_at = CASE WHEN $3 = 'dead' THEN run_at ELSE now() + $5 * interval '1 millisecond' END
      WHERE id = $1 AND attempts = $2 AND state = 'dispatched'`,
-    [row.id, row.attempt, dead ? "dead" : "pending", error, Math.round(pauseMs)],
+    [rowId, attempt, dead ? "dead" : "pending", error, Math.round(pauseMs)],
   );
   return dead ? "dead" : "pending";
 }
 
-/** Hands back a try that was begun and cannot be finished here (a worker that stops); it does not count. */
-export async function handBack(shardId: string, id: string, attempt: number): Promise<void> {
-  await ownerPool(shardId).query(
-    `UPDATE astra.outbox SET state = 'pending', attempts = attempts - 1, started = false, lease_until = NULL
-     WHERE id = $1 AND attempts = $2 AND state = 'dispatched'`,
-    [id, attempt],
-  );
-}
-
 /** Removes done rows after their days; they are kept for a while to answer "did it run?". */
 export async function trimDone(shardId: string): Promise<void> {
-  await ownerPool(shardId).query(
-    `DELETE FROM astra.outbox WHERE id IN (SELECT id FROM astra.outbox
-       WHERE state = 'done' AND done_at < now() - $1 * interval '1 day' LIMIT $2)`,
-    [doneKeptDays, trimBatch],
-  );
+  for (;;) {
+    const trimmed = await ownerPool(shardId).query(
+      `DELETE FROM astra.outbox WHERE id IN (SELECT id FROM astra.outbox
+         WHERE state = 'done' AND done_at < now() - $1 * interval '1 day' LIMIT $2)`,
+      [doneKeptDays, trimBatch],
+    );
+    if ((trimmed.rowCount ?? 0) < trimBatch) return;
+  }
 }
 
 /** How many due rows wait, how long the oldest has, and how many failed for good; for the metrics. */

@@ -5,15 +5,12 @@ import { blockingRedis } from "../platform/redis.ts";
 import type { OutboxRow } from "./outbox.ts";
 import type { QueueName } from "./registry.ts";
 
-/** What travels through Redis: enough to find the row, which alone decides whether there is work. */
+/** What travels through Redis: where the row is. The row alone says what is to be done and for whom. */
 export type QueuedJob = {
   rowId: string;
   shardId: string;
-  tenantId: string | null;
-  payload: unknown;
   /** Which try this is; a row that has moved on ignores an older one. */
   attempt: number;
-  requestId: string | null;
 };
 
 const generationKey = "astra:queue-generation";
@@ -38,14 +35,7 @@ export class Carrier {
     await this.#queue(queue).addBulk(
       rows.map((row) => ({
         name: row.name,
-        data: {
-          rowId: row.id,
-          shardId,
-          tenantId: row.tenant_id,
-          payload: row.payload,
-          attempt: row.attempts,
-          requestId: row.request_id,
-        },
+        data: { rowId: row.id, shardId, attempt: row.attempts },
         // A new try is a new job: the queue silently drops an id that it has seen.
         opts: { jobId: `${row.id}-${row.attempts}` },
       })),
@@ -73,7 +63,8 @@ export class Carrier {
           // Tries are counted in the outbox; the queue only carries.
           attempts: 1,
           removeOnComplete: true,
-          removeOnFail: { age: 3_600, count: 1_000 },
+          // A row that was not begun comes back under the same id; a kept failure would swallow it.
+          removeOnFail: true,
         },
       });
       queue.on("error", () => {});

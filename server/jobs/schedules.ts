@@ -7,6 +7,7 @@ export const schedules = {
   "jobs.trim": { everySeconds: 600 },
   "audit.sweep": { everySeconds: 10 },
   "audit.sweep-all": { everySeconds: 300 },
+  "audit.retain": { everySeconds: 21_600 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
 
 /**

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
+import { bearsToken } from "../platform/bearer.ts";
 import { platformDb } from "../platform/database.ts";
 import { env } from "../platform/env.ts";
 import { addGauge, metricsRegistry } from "../platform/metrics.ts";
@@ -21,18 +21,11 @@ function registerGauges(): void {
 
 /** The figures of this process for whoever holds METRICS_TOKEN; without a token there is nothing to see. */
 export async function answerMetrics(request: Request): Promise<Response> {
-  const token = env().METRICS_TOKEN;
-  if (!token || !sameText(request.headers.get("authorization") ?? "", `Bearer ${token}`)) {
+  if (!bearsToken(request.headers.get("authorization"), env().METRICS_TOKEN)) {
     return new Response("not found", { status: 404 });
   }
   registerGauges();
   return new Response(await metricsRegistry.metrics(), {
     headers: { "content-type": metricsRegistry.contentType },
   });
-}
-
-function sameText(a: string, b: string): boolean {
-  const left = Buffer.from(a);
-  const right = Buffer.from(b);
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,10 +1,17 @@
 import { eraseTenant } from "../fleet/erase.ts";
-import type { Door } from "../tenancy/context.ts";
-import { transact } from "../tenancy/transact.ts";
+import { AppError } from "../platform/errors.ts";
 
-/** Erases an organization whose days of grace are over; does nothing when the deletion was taken back. */
-export async function eraseOrganization(door: Door): Promise<void> {
-  const profile = await transact(door, "read", (ctx) => ctx.db.profile.findUnique({ where: { id: 1 } }));
-  if (!profile?.deletionAt || profile.deletionAt > door.clock.now()) return;
-  await eraseTenant(door.organization.id);
+/**
+ * Erases an organization whose days of grace are over; does nothing when the deletion was taken back. The
+ * database's clock decides, as it did for the job's own time. Throws AppError not_due before that time.
+ */
+export async function eraseOrganization(tenantId: string): Promise<void> {
+  await eraseTenant(tenantId, async (client) => {
+    const { rows } = await client.query<{ scheduled: boolean; due: boolean }>(
+      "SELECT deletion_at IS NOT NULL AS scheduled, deletion_at <= now() AS due FROM profile FOR UPDATE",
+    );
+    if (!rows[0]?.scheduled) return false;
+    if (!rows[0].due) throw new AppError("CONFLICT", "not_due", "The days of grace are not over.");
+    return true;
+  });
 }

@@ -53,6 +53,12 @@ export function addGauge(name: string, help: string, read: () => number | Promis
     name,
     help,
     registers,
-    collect: async () => gauge.set(await read()),
+    // A figure that cannot be read now takes the others with it unless it is caught.
+    collect: async () =>
+      gauge.set(
+        await Promise.resolve()
+          .then(read)
+          .catch(() => Number.NaN),
+      ),
   });
 }
