@@ -20,8 +20,8 @@ export default defineConfig({
           setupFiles: "server/test/setup.ts",
           // It imports "next/server" without an extension, which Vite resolves and Node does not.
           server: { deps: { inline: ["next-auth"] } },
-          testTimeout: 15_000,
-          hookTimeout: 30_000,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
     ],

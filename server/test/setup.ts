@@ -1,4 +1,5 @@
 // Runs in each test file's process before the file's own imports.
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Redis } from "ioredis";
@@ -22,6 +23,8 @@ Object.assign(process.env, given, {
   DATABASE_PLATFORM_URL: onDatabase(given.DATABASE_PLATFORM_URL ?? "", database),
   // One of Redis's numbered databases each. Channels of PUBLISH are shared by all of them.
   REDIS_URL: `${given.REDIS_URL}/${poolId}`,
+  // The clones' ready tenants are the same ones, so what a file stores about them must not meet the next file.
+  STORAGE_URL: `${given.STORAGE_URL}/${randomUUID()}`,
 });
 await emptyRedis();
 
