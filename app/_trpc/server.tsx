@@ -57,12 +57,15 @@ export function Hydrate({ queryClient, children }: Omit<PrefetchedProps, "until"
   return <HydrationBoundary state={dehydrate(queryClient)}>{children}</HydrationBoundary>;
 }
 
-/** Turns NOT_FOUND (which is also the answer for things of other organizations) into the not-found page. */
+/**
+ * Turns NOT_FOUND (which is also the answer for things of other organizations) into the not-found page, and a
+ * refusal too: to whom may not see a thing it is not there.
+ */
 export async function orNotFound<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof TRPCError && error.code === "NOT_FOUND") notFound();
+    if (error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "FORBIDDEN")) notFound();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { can } from "../api/can.ts";
 import { accountProcedure, router } from "../api/trpc.ts";
+import { AppError } from "../platform/errors.ts";
 import { overview } from "../projects/overview.ts";
 import {
   cancelDeletion,
@@ -11,12 +12,21 @@ import {
 } from "./organizations.ts";
 import { ChangeSlug, CreateOrganization, NoInput, ScheduleDeletion, UpdateOrganization } from "./schema.ts";
 
+/** For an account with a confirmed address: else anybody could use up the fleet's schemas in others' names. */
+const confirmedProcedure = accountProcedure.use(({ ctx, next }) => {
+  if (ctx.account.emailConfirmed) return next();
+  throw new AppError("FORBIDDEN", "email_not_confirmed", "Confirm your e-mail address first.");
+});
+
 /** The account's own way to a new organization. */
 export const organizationsRouter = router({
-  create: accountProcedure
+  create: confirmedProcedure
     .input(CreateOrganization)
     .mutation(({ ctx, input }) =>
-      createOrganization({ accountId: ctx.account.accountId, requestId: ctx.request.id }, input),
+      createOrganization(
+        { accountId: ctx.account.accountId, requestId: ctx.request.id, log: ctx.log },
+        input,
+      ),
     ),
 });
 
