@@ -1,0 +1,85 @@
+import { test as base, expect, type BrowserContextOptions, type Page } from "@playwright/test";
+import { apiOf, type Api } from "./api.ts";
+import { Complaints } from "./complaints.ts";
+import { demoPerson, nobody, signUp, unique, type Person, type SessionState } from "./people.ts";
+
+type TestFixtures = {
+  complaints: Complaints;
+  /** An organization that is this test's own; the owner made it. */
+  organization: { name: string; slug: string };
+  /** The owner's calls in it. */
+  api: Api;
+  /** Anybody's calls in any organization; null for the account's own procedures. */
+  apiAs: (who: { state: SessionState }, slug: string | null) => Api;
+  /** Another browser, signed in as this person or, with null, as nobody. */
+  openAs: (who: { state: SessionState } | null, options?: BrowserContextOptions) => Promise<Page>;
+};
+
+type WorkerFixtures = {
+  /** Who the tests are signed in as. */
+  owner: Person;
+  /** Somebody with an organization of their own, who is in none of the owner's. */
+  stranger: Person;
+  /** A person of the demo, by what the demo says about them: "Acme Robotics, viewer". */
+  demo: (about: string) => Promise<Person>;
+};
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  owner: [
+    async ({ browser }, use, { project }) =>
+      use(await signUp(browser, addressOf(project.use), { name: "Olivia Owner" })),
+    { scope: "worker", timeout: 60_000 },
+  ],
+  stranger: [
+    async ({ browser }, use, { project }) =>
+      use(await signUp(browser, addressOf(project.use), { name: "Sam Stranger" })),
+    { scope: "worker", timeout: 60_000 },
+  ],
+  demo: [
+    async ({ playwright }, use, { project }) => {
+      const known = new Map<string, Promise<Person>>();
+      await use((about) => {
+        const person = known.get(about) ?? demoPerson(playwright.request, addressOf(project.use), about);
+        known.set(about, person);
+        return person;
+      });
+    },
+    { scope: "worker" },
+  ],
+  complaints: [
+    async ({ browser }, use) => {
+      const complaints = new Complaints();
+      const stop = complaints.listenTo(browser);
+      await use(complaints);
+      stop();
+      expect(complaints.remaining(), "complaints of the browser").toEqual([]);
+    },
+    { auto: true },
+  ],
+  storageState: async ({ owner }, use) => use(owner.state),
+  openAs: async ({ browser, baseURL }, use) => {
+    const opened: Page[] = [];
+    await use(async (who, options = {}) => {
+      const state = who?.state ?? nobody;
+      const context = await browser.newContext({ baseURL, ...options, storageState: state });
+      const page = await context.newPage();
+      opened.push(page);
+      return page;
+    });
+    await Promise.all(opened.map((page) => page.context().close()));
+  },
+  apiAs: async ({ baseURL }, use) => use((who, slug) => apiOf(addressOf({ baseURL }), who.state, slug)),
+  organization: async ({ owner, apiAs }, use) => {
+    const name = unique("Works");
+    const { slug } = await apiAs(owner, null).organizations.create.mutate({ name });
+    await use({ name, slug });
+  },
+  api: async ({ owner, apiAs, organization }, use) => use(apiAs(owner, organization.slug)),
+});
+
+function addressOf({ baseURL }: { baseURL?: string | undefined }): string {
+  if (!baseURL) throw new Error("No baseURL is configured.");
+  return baseURL;
+}
+
+export { expect };

@@ -1,0 +1,144 @@
+import type { Page } from "@playwright/test";
+import { refusalOf, type Api } from "./api.ts";
+import { expect, test } from "./fixtures.ts";
+
+const acme = "acme-robotics";
+const refusedTo = (role: string) => `Your role (${role}) does not permit this`;
+
+async function firstRows(api: Api) {
+  const [project] = (await api.projects.list.query({ status: "active", limit: 1 })).items;
+  const [task] = (await api.tasks.list.query({ limit: 1 })).items;
+  if (!project || !task) throw new Error("The demo has no project or no task.");
+  return { project, task };
+}
+
+/** What each writing procedure answers. */
+async function writes(api: Api, rows: Awaited<ReturnType<typeof firstRows>>) {
+  const { id } = rows.project;
+  const task = { id: rows.task.id };
+  return {
+    "projects.create": await refusalOf(api.projects.create.mutate({ name: "Not permitted" })),
+    "projects.update": await refusalOf(api.projects.update.mutate({ id, name: "Not permitted" })),
+    "projects.archive": await refusalOf(api.projects.archive.mutate({ id })),
+    "projects.delete": await refusalOf(api.projects.delete.mutate({ id })),
+    "tasks.create": await refusalOf(api.tasks.create.mutate({ projectId: id, title: "Not permitted" })),
+    "tasks.update": await refusalOf(api.tasks.update.mutate({ ...task, status: "done" })),
+    "tasks.delete": await refusalOf(api.tasks.delete.mutate(task)),
+    "organization.update": await refusalOf(api.organization.update.mutate({ name: "Not permitted" })),
+    "organization.changeSlug": await refusalOf(api.organization.changeSlug.mutate({ slug: "not-permitted" })),
+    "organization.scheduleDeletion": await refusalOf(
+      api.organization.scheduleDeletion.mutate({ confirm: acme }),
+    ),
+  };
+}
+
+async function expectDisabled(page: Page, button: string, reason: string): Promise<void> {
+  const control = page.getByRole("button", { name: button }).first();
+  await expect(control).toHaveAttribute("aria-disabled", "true");
+  await expect(control).toHaveAccessibleDescription(reason);
+}
+
+test("a viewer reads everything, and what changes anything is off with its reason", async ({
+  demo,
+  openAs,
+  apiAs,
+}) => {
+  const viewer = await demo("Acme Robotics, viewer");
+  const api = apiAs(viewer, acme);
+  const { project, task } = await firstRows(api);
+  const page = await openAs(viewer);
+  const reason = refusedTo("Viewer");
+
+  await page.goto(`/${acme}/projects`);
+  await expectDisabled(page, "New project", reason);
+  await page
+    .getByRole("button", { name: /^Actions for/ })
+    .first()
+    .click();
+  for (const item of ["Edit", "Archive", "Delete…"]) {
+    await expect(page.getByRole("menuitem", { name: item })).toHaveAttribute("aria-disabled", "true");
+  }
+  await expect(page.getByRole("menuitem", { name: "Edit" })).toContainText(reason);
+  await page.keyboard.press("Escape");
+
+  await page.goto(`/${acme}/projects/${project.id}`);
+  await expectDisabled(page, "New task", reason);
+  await page.goto(`/${acme}/tasks?task=${task.id}`);
+  const sheet = page.getByRole("dialog", { name: "Task" });
+  await expect(sheet.getByLabel("Title")).not.toBeEditable();
+  await expect(sheet.getByRole("button", { name: "Save changes" })).toHaveAccessibleDescription(reason);
+  await expect(sheet.getByRole("button", { name: "Delete" })).toHaveAccessibleDescription(reason);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: /^(Status|Due date|Assignee) of/ })).toHaveCount(0);
+
+  await page.goto(`/${acme}/settings`);
+  await expect(page.getByLabel("Organization name")).not.toBeEditable();
+  for (const button of ["Save name", "Change address", "Delete organization…"]) {
+    await expectDisabled(page, button, reason);
+  }
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("option", { name: "Settings" })).toBeVisible();
+  await expect(page.getByRole("option", { name: /^New / })).toHaveCount(0);
+});
+
+test("a viewer's writes are refused by the API all the same", async ({ demo, apiAs }) => {
+  const api = apiAs(await demo("Acme Robotics, viewer"), acme);
+  const rows = await firstRows(api);
+  for (const [name, answer] of Object.entries(await writes(api, rows))) {
+    expect(answer, name).toBe("403 missing_permission");
+  }
+  expect(await firstRows(api)).toEqual(rows);
+});
+
+test("billing sees the organization and its members, and neither projects nor tasks", async ({
+  demo,
+  openAs,
+  apiAs,
+  complaints,
+}) => {
+  const billing = await demo("Acme Robotics, billing");
+  const viewer = apiAs(await demo("Acme Robotics, viewer"), acme);
+  const { project, task } = await firstRows(viewer);
+  const api = apiAs(billing, acme);
+  const page = await openAs(billing);
+  await page.goto(`/${acme}`);
+  const places = page.getByRole("navigation", { name: "Acme Robotics" }).getByRole("link");
+  await expect(places).toHaveText(["Overview", "Members", "Settings", "Help"]);
+  await expect(page.getByRole("link", { name: /^Members \d/ })).toBeVisible();
+  await expect(page.getByText("Open tasks")).toBeHidden();
+  await places.filter({ hasText: "Members" }).click();
+  await expect(page.getByRole("table", { name: "Members" }).getByRole("row").nth(1)).toBeVisible();
+
+  complaints.tolerate(/status of 40[34]/);
+  for (const place of ["/projects", "/tasks"]) {
+    await page.goto(`/${acme}${place}`);
+    await expect(page.getByRole("heading", { name: "You cannot see this" })).toBeVisible();
+  }
+  await page.goto(`/${acme}/tasks?task=${task.id}`);
+  await expect(page.getByRole("dialog", { name: "Task" }).getByText("You cannot see this")).toBeVisible();
+  expect((await page.goto(`/${acme}/projects/${project.id}`))?.status()).toBe(404);
+  await expect(page.getByText(project.name)).toHaveCount(0);
+  expect(await refusalOf(api.projects.list.query({}))).toBe("403 missing_permission");
+  expect(await refusalOf(api.tasks.get.query({ id: task.id }))).toBe("403 missing_permission");
+  await expect(api.search.find.query({ query: project.name })).resolves.toEqual({ projects: [], tasks: [] });
+});
+
+test("an editor works on projects and tasks, and leaves the organization alone", async ({
+  demo,
+  openAs,
+  apiAs,
+}) => {
+  const editor = await demo("Acme Robotics, editor");
+  const api = apiAs(editor, acme);
+  const page = await openAs(editor);
+  const { project } = await firstRows(api);
+  expect(await refusalOf(api.projects.delete.mutate({ id: project.id }))).toBe("403 missing_permission");
+  expect(await refusalOf(api.organization.update.mutate({ name: "Ours" }))).toBe("403 missing_permission");
+  await page.goto(`/${acme}/projects/${project.id}`);
+  await expect(page.getByRole("button", { name: "New task" })).not.toHaveAttribute("aria-disabled");
+  await page.getByRole("button", { name: "Project actions" }).click();
+  await expect(page.getByRole("menuitem", { name: "Edit" })).not.toHaveAttribute("aria-disabled");
+  await expect(page.getByRole("menuitem", { name: "Delete…" })).toContainText(refusedTo("Editor"));
+  await page.goto(`/${acme}/settings`);
+  await expectDisabled(page, "Save name", refusedTo("Editor"));
+});
