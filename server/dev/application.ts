@@ -49,19 +49,19 @@ export async function prepareDatabase(services: Services): Promise<void> {
 
 /** Seeds the demo once per data directory and answers the demo's logins. */
 export async function seedDemo(services: Services): Promise<Login[]> {
-  const stamp = path.join(services.dataDir, "seeded");
-  if (!fs.existsSync(stamp)) {
-    // Asked for by whoever starts the launcher, whatever NODE_ENV their shell has.
-    await runCli(services.env, "seed", "--demo");
-    fs.writeFileSync(stamp, `${new Date().toISOString()}\n`);
-  }
+  const stamp = path.join(services.dataDir, "seeded.json");
+  if (fs.existsSync(stamp)) return Logins.parse(JSON.parse(fs.readFileSync(stamp, "utf8"))).logins;
+  // Asked for by whoever starts the launcher, whatever NODE_ENV their shell has.
+  await runCli(services.env, "seed", "--demo");
   const printed = await runCli(services.env, "seed", "--print");
   const json =
     printed.output
       .trim()
       .split("\n")
       .findLast((line) => line.startsWith("{")) ?? "{}";
-  return Logins.parse(JSON.parse(json)).logins;
+  const { logins } = Logins.parse(JSON.parse(json));
+  fs.writeFileSync(stamp, JSON.stringify({ logins }), { mode: 0o600 });
+  return logins;
 }
 
 /** Starts mail catcher, worker and web, and waits until they are ready; throws with the log when one is not. */

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { prepareDatabase, seedDemo, startApplication } from "./application.ts";
+import { type Login, prepareDatabase, seedDemo, startApplication } from "./application.ts";
 import { buildWeb } from "./build.ts";
 import { CACHE_DIR, ROOT } from "./checkout.ts";
 import { runChecks } from "./checks.ts";
@@ -13,7 +13,7 @@ import { findChromium } from "./embedded/chromium.ts";
 import { freePort } from "./embedded/ports.ts";
 import { runProgram } from "./program.ts";
 import { makeScratchDir, removeDir } from "./scratch-dir.ts";
-import { startServices } from "./services.ts";
+import { type Services, startServices } from "./services.ts";
 import { addTallies, playwrightTally, type Tally, vitestTally } from "./test-reports.ts";
 import { runTool } from "./tool.ts";
 
@@ -76,14 +76,12 @@ async function runUnitTests({ scratchDir, filters }: Run): Promise<Tally> {
 }
 
 async function runBrowserTests({ scratchDir, filters }: Run): Promise<Tally> {
-  process.stdout.write("Building …\n");
-  await buildWeb(DIST_DIR);
   const dataDir = path.join(scratchDir, "e2e");
   fs.mkdirSync(dataDir, { mode: 0o711 });
   const services = await startServices({ dataDir, durable: false, given: {} });
   try {
-    await prepareDatabase(services);
-    const logins = await seedDemo(services);
+    process.stdout.write("Building, and filling a database …\n");
+    const [logins] = await Promise.all([filledDatabase(services), buildWeb(DIST_DIR)]);
     const port = await freePort();
     const application = await startApplication({
       services,
@@ -110,6 +108,11 @@ async function runBrowserTests({ scratchDir, filters }: Run): Promise<Tally> {
   } finally {
     await services.stop();
   }
+}
+
+async function filledDatabase(services: Services): Promise<Login[]> {
+  await prepareDatabase(services);
+  return seedDemo(services);
 }
 
 await runProgram(runTests);
