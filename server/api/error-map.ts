@@ -1,4 +1,5 @@
 import { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { ZodError } from "zod";
 import { AppError, type ErrorCode } from "../platform/errors.ts";
 
@@ -54,7 +55,12 @@ export function wireError(
   requestId: string | null,
 ): { message: string; data: WireErrorData & { code: TrpcCode; httpStatus: number } } {
   const mapped = toTrpcError(error);
-  const data = { ...describe(mapped), requestId, code: mapped.code, httpStatus: statusOf(mapped.code) };
+  const data = {
+    ...describe(mapped),
+    requestId,
+    code: mapped.code,
+    httpStatus: getHTTPStatusCodeFromError(mapped),
+  };
   return { message: data.message, data };
 }
 
@@ -81,22 +87,3 @@ const sentences: Record<string, string> = {
   wrong_content_type: "Send the request as application/json.",
   too_large: "The request is too large.",
 };
-
-function statusOf(code: TrpcCode): number {
-  const statuses: Partial<Record<TrpcCode, number>> = {
-    PARSE_ERROR: 400,
-    BAD_REQUEST: 400,
-    UNAUTHORIZED: 401,
-    PAYMENT_REQUIRED: 402,
-    FORBIDDEN: 403,
-    NOT_FOUND: 404,
-    METHOD_NOT_SUPPORTED: 405,
-    CONFLICT: 409,
-    PRECONDITION_FAILED: 412,
-    PAYLOAD_TOO_LARGE: 413,
-    UNSUPPORTED_MEDIA_TYPE: 415,
-    TOO_MANY_REQUESTS: 429,
-    SERVICE_UNAVAILABLE: 503,
-  };
-  return statuses[code] ?? 500;
-}

@@ -1,9 +1,11 @@
+import { TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { readBounded } from "../platform/bounded-body.ts";
-import { AppError, errorStatus } from "../platform/errors.ts";
+import { AppError } from "../platform/errors.ts";
 import { env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import type { RequestInfo } from "../tenancy/context.ts";
+import { wireError } from "./error-map.ts";
 import { appRouter } from "./root.ts";
 import type { AccountSession } from "../access/account-session.ts";
 import { createRequestContext } from "./request-context.ts";
@@ -75,9 +77,7 @@ async function boundedRequest(request: Request): Promise<Request> {
 /** A refusal before any procedure was found, in the form of the others. */
 function refusal(error: unknown, info: RequestInfo): Response {
   if (!(error instanceof AppError)) throw error;
-  const { code, reason, message } = error;
-  const httpStatus = errorStatus[code];
-  const data = { code, httpStatus, reason, message, field: null, fields: null, requestId: info.id };
+  const { message, data } = wireError(new TRPCError({ code: "BAD_REQUEST", cause: error }), info.id);
   const body = { error: { json: { message, code: -32600, data } } };
-  return Response.json(body, { status: httpStatus, headers: { "x-request-id": info.id } });
+  return Response.json(body, { status: data.httpStatus, headers: { "x-request-id": info.id } });
 }

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
-import { ownerPool } from "../fleet/owner.ts";
+import { discardDeadJob, listDeadJobs, replayDeadJobs, type OperatorAct } from "../operator/dead-jobs.ts";
+import { DiscardDeadJob, ListDeadJobs, ReplayDeadJobs } from "../operator/schema.ts";
 
 /** jobs dead | replay | discard. */
 export function jobCommands(program: Command): void {
@@ -10,15 +12,13 @@ export function jobCommands(program: Command): void {
     .description("List dead jobs, newest first")
     .option("--most <count>", "how many", "50")
     .action(async (options: { most: string }) => {
-      const { rows } = await ownerPool("main").query<{
-        id: string;
-        name: string;
-        error: string;
-        created_at: Date;
-      }>("SELECT id, name, error, created_at FROM astra.dead_jobs('infinity', $1)", [Number(options.most)]);
-      for (const row of rows)
-        console.log([row.id, row.created_at.toISOString(), row.name, row.error].join("\t"));
-      if (rows.length === 0) console.log("No job is dead.");
+      const { items } = await listDeadJobs(ListDeadJobs.parse({ limit: Number(options.most) }));
+      for (const job of items) {
+        console.log(
+          [job.id, job.createdAt.toISOString(), job.organizationSlug ?? "-", job.name, job.error].join("\t"),
+        );
+      }
+      if (items.length === 0) console.log("No job is dead.");
     });
 
   jobs
@@ -28,11 +28,8 @@ export function jobCommands(program: Command): void {
     .option("--name <name>", "all dead jobs of a name")
     .action(async (options: { id?: string; name?: string }) => {
       if (!options.id === !options.name) throw new Error("say either --id or --name");
-      const { rows } = await ownerPool("main").query<{ replayed: string }>(
-        "SELECT astra.replay_dead($1, $2) AS replayed",
-        [options.id ?? null, options.name ?? null],
-      );
-      console.log(`${rows[0]?.replayed ?? 0} jobs are due again.`);
+      const { replayed } = await replayDeadJobs(fromHere(), ReplayDeadJobs.parse(options));
+      console.log(`${replayed} jobs are due again.`);
     });
 
   jobs
@@ -40,11 +37,12 @@ export function jobCommands(program: Command): void {
     .description("Give a dead job up")
     .argument("<id>")
     .action(async (id: string) => {
-      const { rows } = await ownerPool("main").query<{ discarded: boolean }>(
-        "SELECT astra.discard_dead($1) AS discarded",
-        [id],
-      );
-      if (!rows[0]?.discarded) throw new Error("this job is not dead");
+      await discardDeadJob(fromHere(), DiscardDeadJob.parse({ id }));
       console.log("Discarded.");
     });
+}
+
+/** Acts on the command line stand in the platform's log as well; who may open it is the machine's affair. */
+function fromHere(): OperatorAct {
+  return { request: { id: `cli-${randomUUID()}`, ip: null, userAgent: "astra" } };
 }

@@ -1,4 +1,3 @@
-import { Prisma } from "#prisma/generated/platform/client.ts";
 import { enqueuePlatform } from "../jobs/enqueue.ts";
 import { claiming, claimOrganization, openOrganization } from "../organizations/open.ts";
 import type { PlatformTx } from "../platform/database.ts";
@@ -22,27 +21,15 @@ export async function signUp(input: SignUp, door: AccountDoor): Promise<void> {
   await countAttempt(door, "signUp", input.email);
   await evenTime(async () => {
     const { password, ...rest } = input;
-    const organizationId = await claimOnce({ ...rest, passwordHash: await hashPassword(password) }, door);
+    const account = { ...rest, passwordHash: await hashPassword(password) };
+    // Of two sign-ups with one address at once the second runs again, and finds the account of the first.
+    const organizationId = await claiming((tx) => takeIn(tx, account, door));
     if (!organizationId) return;
     // The claim has left a job that does the same; done here as well, the first page finds its organization.
     await openOrganization(organizationId).catch((error: unknown) =>
       door.log.warn({ err: error, organization: organizationId }, "the organization opens later"),
     );
   });
-}
-
-/** Of two sign-ups with one address at once the second finds the account of the first. */
-async function claimOnce(input: NewAccount, door: AccountDoor): Promise<string | null> {
-  try {
-    return await claiming((tx) => takeIn(tx, input, door));
-  } catch (error) {
-    if (!isTaken(error)) throw error;
-    return claiming((tx) => takeIn(tx, input, door));
-  }
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }
 
 /** Answers the id of the organization that was claimed, if one was. */
@@ -77,6 +64,13 @@ async function takeInAgain(
 ): Promise<void> {
   const { name, passwordHash } = input;
   await tx.account.update({ where: { id: accountId }, data: { name, passwordHash }, select: { id: true } });
+  for (const { id } of await tx.organization.findMany({
+    where: { createdById: accountId },
+    select: { id: true },
+  })) {
+    const payload = { organizationId: id, accountId };
+    await enqueuePlatform(tx, "members.sync-account", payload, { requestId: door.request.id });
+  }
   await revokeAllSessions(tx, accountId, door.clock.now());
   await mailConfirmation(tx, accountId, door);
 }

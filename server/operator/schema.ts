@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 export const ListDeadJobs = z.strictObject({
-  /** Jobs accepted before this moment; the last one shown is the next page's beginning. */
-  before: z.date().optional(),
+  /** The last job of the page before. */
+  after: z.uuid().optional(),
   limit: z.number().int().min(1).max(100).default(50),
 });
 export type ListDeadJobs = z.infer<typeof ListDeadJobs>;

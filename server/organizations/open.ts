@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Prisma } from "#prisma/generated/platform/client.ts";
 import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
 import { enqueuePlatform } from "../jobs/enqueue.ts";
@@ -14,22 +15,31 @@ import { Slug } from "./schema.ts";
 
 const coldWaitMs = 15_000;
 const coldPauseMs = 200;
+const collisionsMax = 3;
 
-/** A platform transaction that claims an organization; waits for a schema to be made when none is ready. */
+/**
+ * A platform transaction that claims an organization; waits for a schema to be made when none is ready, and
+ * runs once more when somebody else took a slug or an address in the same moment.
+ */
 export async function claiming<Result>(work: (tx: PlatformTx) => Promise<Result>): Promise<Result> {
   const until = Date.now() + coldWaitMs;
-  for (;;) {
+  for (let collisions = 0; ;) {
     try {
       const result = await platformDb().$transaction((tx) => work(tx), { timeout: 10_000, maxWait: 5_000 });
       wakeRelay();
       return result;
     } catch (error) {
+      if (isTaken(error) && collisions++ < collisionsMax) continue;
       const preparing = error instanceof AppError && error.reason === "organization_preparing";
       if (!preparing || Date.now() > until) throw error;
       await askForReadyTenant();
       await sleep(coldPauseMs);
     }
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }
 
 /** Has the pool filled, once: a row that waits already will do. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { findOrganization } from "../access/directory.ts";
 import { platformDb } from "../platform/database.ts";
+import { log } from "../platform/log.ts";
 import { fillReadyPool } from "../fleet/provision.ts";
 import { lintCatalog } from "../tenancy/catalog.ts";
 import { eraseTenant } from "../fleet/erase.ts";
@@ -39,7 +40,7 @@ test("createOrganization gives its creator an owner's seat, an audit entry and a
   await fillReadyPool("main", 3);
   const person = await buildPerson({ name: "Ada" });
   const { slug } = await createOrganization(
-    { accountId: person.accountId, requestId: randomUUID() },
+    { accountId: person.accountId, requestId: randomUUID(), log: log("test") },
     { name: "Ada & Söhne" },
   );
   expect(slug).toBe("ada-sohne");
@@ -69,7 +70,10 @@ test("two organizations of one name get different addresses, also at the same ti
   const person = await buildPerson();
   const made = await Promise.all(
     Array.from({ length: 5 }, () =>
-      createOrganization({ accountId: person.accountId, requestId: randomUUID() }, { name: "Twins" }),
+      createOrganization(
+        { accountId: person.accountId, requestId: randomUUID(), log: log("test") },
+        { name: "Twins" },
+      ),
     ),
   );
   expect(new Set(made.map(({ slug }) => slug)).size).toBe(5);
@@ -181,6 +185,16 @@ test("an erasure that broke off after any step is finished by the next run", asy
   await expect(eraseTenant(organization.id, () => Promise.reject(broken))).resolves.toBe(true);
   expect(await platformDb().tenant.findUnique({ where: { id: organization.id } })).toBeNull();
   await eraseOrganization(organization.id);
+});
+
+test("an account whose address is not confirmed gets no organization", async () => {
+  const person = await buildPerson();
+  await platformDb().account.update({ where: { id: person.accountId }, data: { emailConfirmedAt: null } });
+  const made = createOrganization(
+    { accountId: person.accountId, requestId: randomUUID(), log: log("test") },
+    { name: "Too early" },
+  );
+  await expect(made).rejects.toMatchObject({ reason: "email_not_confirmed" });
 });
 
 test("only the owner's role may schedule a deletion", async () => {

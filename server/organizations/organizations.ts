@@ -3,6 +3,7 @@ import { emit } from "../events/emit.ts";
 import { enqueue } from "../jobs/enqueue.ts";
 import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
+import type { Log } from "../platform/log.ts";
 import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { claiming, claimOrganization, openOrganization } from "./open.ts";
@@ -14,13 +15,22 @@ const organizationsPerAccountMax = 50;
 const graceDays = 7;
 const dayMs = 86_400_000;
 
-/** Creates an organization whose owner is the account. Answers its slug. Throws AppError too_many_organizations. */
+/**
+ * Creates an organization whose owner is the account. Answers its slug. Throws AppError email_not_confirmed
+ * and too_many_organizations.
+ */
 export async function createOrganization(
-  account: { accountId: string; requestId: string },
+  account: { accountId: string; requestId: string; log: Log },
   input: CreateOrganization,
 ): Promise<{ slug: string }> {
   const { accountId, requestId } = account;
   const claimed = await claiming(async (tx) => {
+    // Creations of one account take turns, so that the limit holds in a burst as well.
+    const found = await tx.$queryRaw<{ confirmed: boolean }[]>`
+      SELECT email_confirmed_at IS NOT NULL AS confirmed FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
+    if (!found[0]?.confirmed) {
+      throw new AppError("FORBIDDEN", "email_not_confirmed", "Confirm your e-mail address first.");
+    }
     const made = await tx.organization.count({ where: { createdById: accountId } });
     if (made >= organizationsPerAccountMax) {
       const message = `An account can create up to ${organizationsPerAccountMax} organizations.`;
@@ -28,7 +38,10 @@ export async function createOrganization(
     }
     return claimOrganization(tx, { name: input.name, createdById: accountId, requestId });
   });
-  await openOrganization(claimed.organizationId);
+  // The claim has left a job that does the same: an error here must not make anybody ask for a second one.
+  await openOrganization(claimed.organizationId).catch((error: unknown) =>
+    account.log.warn({ err: error, organization: claimed.organizationId }, "the organization opens later"),
+  );
   return { slug: claimed.slug };
 }
 
@@ -79,6 +92,8 @@ export async function updateOrganization(door: Door, input: UpdateOrganization):
  * Throws AppError slug_taken or too_many_slugs.
  */
 export async function changeSlug(door: Door, input: ChangeSlug): Promise<{ slug: string }> {
+  // Before anything is done, the guard must have seen that the permission still stands.
+  await transact(door, "read", (ctx) => ctx.db.profile.findUnique({ where: { id: 1 } }));
   // Reserved first: a reserved address that is not used in the end leads here anyway.
   await reserveSlug(door.organization.id, input.slug);
   await changeProfile(door, "organization.changeSlug", "organization.updated", async () => ({
@@ -126,28 +141,32 @@ export async function scheduleDeletion(door: Door, input: ScheduleDeletion): Pro
 
 /** Takes a scheduled deletion back. */
 export async function cancelDeletion(door: Door): Promise<void> {
-  await changeProfile(door, "organization.cancelDeletion", "organization.deletion_canceled", async () => ({
-    deletionAt: null,
-  }));
+  await changeProfile(door, "organization.cancelDeletion", "organization.deletion_canceled", async (_, now) =>
+    now.deletionAt === null ? null : { deletionAt: null },
+  );
 }
 
 type ProfileChange = { name?: string; slug?: string; deletionAt?: Date | null };
+type Profile = { name: string; slug: string; deletionAt: Date | null };
 type ProfileEvent =
   | "organization.updated"
   | "organization.deletion_scheduled"
   | "organization.deletion_canceled";
 
-/** One change of the profile with its entry, its event and the job that shows it in the directory. */
+/** One change of the profile with its entry, its event and the job that shows it in the directory; null changes nothing. */
 async function changeProfile(
   door: Door,
   action: string,
   event: ProfileEvent,
-  decide: (ctx: WriteCtx, now: { name: string; slug: string }) => Promise<ProfileChange>,
+  decide: (ctx: WriteCtx, now: Profile) => Promise<ProfileChange | null>,
 ): Promise<void> {
   await transact(door, "write", async (ctx) => {
     const select = { name: true, slug: true, deletionAt: true } as const;
+    // Of two changes at once the second sees, and notes as "before", what the first one made.
+    await ctx.db.$queryRaw`SELECT id FROM profile WHERE id = 1 FOR UPDATE`;
     const before = await ctx.db.profile.findUniqueOrThrow({ where: { id: 1 }, select });
     const data = await decide(ctx, before);
+    if (data === null) return;
     const after = await ctx.db.profile.update({
       where: { id: 1 },
       data: { ...data, version: { increment: 1 } },

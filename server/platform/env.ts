@@ -36,7 +36,7 @@ export const Environment = z.object({
   /** Connections (and lanes) that one process holds for tenant transactions, per shard. */
   TENANT_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   /** Schemas kept ready for sign-ups. */
-  READY_POOL_SIZE: z.coerce.number().int().min(0).max(1000).default(5),
+  READY_POOL_SIZE: z.coerce.number().int().min(1).max(1000).default(5),
 });
 export type Environment = z.infer<typeof Environment>;
 

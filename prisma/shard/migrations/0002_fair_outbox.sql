@@ -98,11 +98,13 @@ CREATE TABLE astra.schedules (
 );
 
 -- Dead letters for the operator's console: ids, name and error. The platform's login reads no table here.
-CREATE FUNCTION astra.dead_jobs(before_at timestamptz, most integer)
+CREATE FUNCTION astra.dead_jobs(after_id uuid, most integer)
 RETURNS TABLE (id uuid, tenant_id uuid, name text, attempts integer, error text, request_id text, created_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     SELECT o.id, o.tenant_id, o.name, o.attempts, o.error, o.request_id, o.created_at FROM astra.outbox o
-    WHERE o.state = 'dead' AND o.created_at < before_at ORDER BY o.created_at DESC, o.id LIMIT least(most, 200)
+    WHERE o.state = 'dead' AND (after_id IS NULL
+        OR (o.created_at, o.id) < (SELECT a.created_at, a.id FROM astra.outbox a WHERE a.id = after_id))
+    ORDER BY o.created_at DESC, o.id DESC LIMIT least(most, 200)
 $$;
 
 -- Makes dead jobs due again, as if new: one, or all of a name. Answers how many.
@@ -128,3 +130,6 @@ END $$;
 
 REVOKE ALL ON FUNCTION astra.dead_jobs, astra.replay_dead, astra.discard_dead FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION astra.dead_jobs, astra.replay_dead, astra.discard_dead TO astra_platform;
+
+-- Platform jobs are closed by the worker itself.
+DROP FUNCTION astra.complete_platform;
