@@ -18,8 +18,8 @@ export interface ChildSpec {
   deathSignal?: NodeJS.Signals;
   /** How long an orderly end may take before SIGKILL. */
   stopTimeoutMs?: number;
-  /** A file descriptor for both streams, or a function that is given each chunk of them. */
-  output: number | ((chunk: string) => void);
+  /** A file descriptor for both streams, one for each, or a function that is given each chunk of them. */
+  output: number | [stdout: number, stderr: number] | ((chunk: string) => void);
   /** Leaves the death signal to `keeper.ts` even where the kernel could do it. */
   keeper?: boolean;
 }
@@ -59,13 +59,13 @@ export function startChild(spec: ChildSpec): Child {
   if (closing) throw new Error("Stopping: nothing more is started.");
   const deathSignal = spec.deathSignal ?? spec.stopSignal ?? "SIGTERM";
   const { command, args, keptByPipe } = guarded(spec, deathSignal);
-  const output = typeof spec.output === "number" ? spec.output : "pipe";
+  const [stdout, stderr] = streamsOf(spec.output);
   const child = spawn(command, args, {
     cwd: spec.cwd,
     env: { ...process.env, ...spec.env },
     ...(keptByPipe ? {} : spec.user),
     detached: true,
-    stdio: [keptByPipe ? "pipe" : "ignore", output, output],
+    stdio: [keptByPipe ? "pipe" : "ignore", stdout, stderr],
   });
   // Without a pid the spawn failed; `ended` then says why.
   const pid = child.pid ?? 0;
@@ -81,6 +81,11 @@ export function startChild(spec: ChildSpec): Child {
   const kept: Child = { name: spec.name, pid, ended, isRunning, isStopping, stop };
   started.push(kept);
   return kept;
+}
+
+function streamsOf(output: ChildSpec["output"]): [number | "pipe", number | "pipe"] {
+  if (typeof output === "function") return ["pipe", "pipe"];
+  return typeof output === "number" ? [output, output] : output;
 }
 
 function guarded(spec: ChildSpec, deathSignal: NodeJS.Signals) {
