@@ -43,8 +43,9 @@ export async function findOrganization(slug: string): Promise<DirectoryEntry | n
       organization: { select: { id: true, slug: true, name: true, plan: true, deletionAt: true } },
     },
   });
-  if (row) organizations.set(slug, row.organization);
-  return row?.organization ?? null;
+  const organization = row?.organization ?? null;
+  if (organization) organizations.set(slug, organization);
+  return organization;
 }
 
 /** An organization by its id, for acts that do not come through an address. */

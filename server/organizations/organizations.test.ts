@@ -163,6 +163,11 @@ test("deletion needs the typed address, can be taken back, and erases everything
     organization.id,
   ]);
   expect(rows).toEqual([]);
+  // Links to the erased organization must not lead to a stranger.
+  const other = await buildOrganization();
+  await expect(changeSlug(await doorOf(other.owner), { slug })).rejects.toMatchObject({
+    reason: "slug_taken",
+  });
   expect(await lintCatalog(ownerPool("main"))).toEqual([]);
 });
 
