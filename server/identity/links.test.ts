@@ -172,6 +172,11 @@ describe("confirmEmail", () => {
   });
 });
 
+test("tokenSecret signs the purpose too", () => {
+  const id = crypto.randomUUID();
+  expect(tokenSecret(id, "confirm_email")).not.toBe(tokenSecret(id, "reset_password"));
+});
+
 describe("resendConfirmation", () => {
   test("answers the same for unknown, confirmed and waiting addresses, and mails only the last", async () => {
     const confirmed = await buildPerson();

@@ -1,5 +1,6 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { platformDb } from "../platform/database.ts";
+import { closeRedis } from "../platform/redis.ts";
 import { accountDoorFrom, accountOf, newSignUp, signedUp } from "../test/accounts.ts";
 import { buildPerson, clockAt, closeConnections } from "../test/factories.ts";
 import { hashPassword } from "./passwords.ts";
@@ -151,5 +152,20 @@ describe("findSession", () => {
     const { id } = await accountOf(email);
     await platformDb().account.update({ where: { id }, data: { emailConfirmedAt: new Date() } });
     expect(await findSession(sessionId, new Date())).toMatchObject({ emailConfirmed: true });
+  });
+});
+
+describe("without Redis", () => {
+  beforeAll(closeRedis);
+
+  test("attempts are counted by the process itself", async () => {
+    const { email } = await someone();
+    const there = accountDoorFrom();
+    for (let tries = 0; tries < 10; tries++) {
+      await expect(signIn({ email, password: "wrong" }, there)).rejects.toMatchObject({
+        reason: "wrong_password",
+      });
+    }
+    await expect(signIn({ email, password }, there)).rejects.toMatchObject({ code: "RATE_LIMITED" });
   });
 });
