@@ -4,12 +4,14 @@ import { runVerification } from "#server/audit/verify-run.ts";
 import { sealLog, sweepAll, sweepNoted } from "#server/audit/sweep.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
+import { trimIdentity } from "#server/identity/trim.ts";
 import { syncAccount } from "#server/identity/sync-account.ts";
 import { trimDone } from "#server/jobs/outbox.ts";
 import type { Handlers } from "#server/jobs/run.ts";
 import { eraseOrganization } from "#server/organizations/erase.ts";
 import { openOrganization } from "#server/organizations/open.ts";
 import { syncMember, syncProfile } from "#server/organizations/projection.ts";
+import { systemClock } from "#server/platform/clock.ts";
 import { env } from "#server/platform/env.ts";
 
 /** Which verb does which job. A job of the registry without an entry here does not compile. */
@@ -19,7 +21,12 @@ export const handlers: Handlers = {
       await fillReadyPool("main", env().READY_POOL_SIZE);
     },
   },
-  "jobs.trim": { platform: () => trimDone("main") },
+  "jobs.trim": {
+    platform: async () => {
+      await trimDone("main");
+      await trimIdentity(systemClock.now());
+    },
+  },
   "organizations.open": { platform: ({ organizationId }) => openOrganization(organizationId) },
   "organizations.erase": { onTenant: (tenantId) => eraseOrganization(tenantId) },
   "mail.account": { platform: (payload, job) => sendAccountMail(payload, job) },

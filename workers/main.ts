@@ -9,6 +9,7 @@ import { acceptDueSchedules } from "#server/jobs/schedules.ts";
 import { closePlatformDb } from "#server/platform/database.ts";
 import { env, requiredEnv } from "#server/platform/env.ts";
 import { log } from "#server/platform/log.ts";
+import { closeMail } from "#server/platform/mail.ts";
 import { addGauge } from "#server/platform/metrics.ts";
 import { assertKeepsJobs, blockingRedis, closeRedis } from "#server/platform/redis.ts";
 import { assertSafeLogin, closeTenancy } from "#server/tenancy/kernel.ts";
@@ -76,6 +77,7 @@ async function stop(signal: string): Promise<void> {
   await closeTenancy();
   await closePlatformDb();
   await closeOwnerPools();
+  closeMail();
   await closeRedis();
   clearTimeout(bound);
   line.info("worker stopped");
