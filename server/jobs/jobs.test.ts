@@ -16,7 +16,7 @@ import {
   startTry,
 } from "./outbox.ts";
 import { runJob, type Handlers } from "./run.ts";
-import { handlers } from "#workers/handlers.ts";
+import { handlers as productHandlers } from "#workers/handlers.ts";
 import { acceptDueSchedules, schedules } from "./schedules.ts";
 
 afterAll(closeConnections);
@@ -44,7 +44,7 @@ async function askFor(organization: TestOrganization, count = 1): Promise<void> 
 
 /** Handlers that do nothing but what a test says. */
 function handlersWith(inTenant: (ctx: WriteCtx) => Promise<void>): Handlers {
-  return { ...handlers, "directory.sync-profile": { inTenant } };
+  return { ...productHandlers, "directory.sync-profile": { inTenant } };
 }
 
 async function tryOnce(handlers: Handlers): Promise<void> {
