@@ -13,7 +13,7 @@ import { createRequestContext } from "./request-context.ts";
 const bodyMaxBytes = 256 * 1024;
 const batchMax = 10;
 /** Stands in the path of procedures that are in no organization. */
-export const noOrganization = "-";
+const noOrganization = "-";
 
 /**
  * Answers one HTTP request for procedures: `/api/trpc/{organization}/{procedures}`. The path names the
