@@ -26,6 +26,9 @@ export class Scope {
   /** While a nested transaction is open, statements outside it wait here: ROLLBACK TO must undo only its own. */
   turn: Promise<void> = Promise.resolve();
 
+  /** Why the connection was dropped, if it was: nobody may get it any more. */
+  lost: Error | undefined;
+
   readonly #wire: Wire;
   #entry: Message | undefined;
 
@@ -81,6 +84,7 @@ export class Scope {
   cut(reason: Error): void {
     this.fail(reason);
     this.open = false;
+    this.lost = reason;
     this.#wire.destroy();
   }
 

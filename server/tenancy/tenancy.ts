@@ -275,7 +275,7 @@ export class Tenancy {
 
 /** Leaves nothing open on the connection; answers the reason to destroy it, if there is one. */
 async function rollBack(scope: Scope, abandon: Message): Promise<Error | undefined> {
-  if (!scope.entered) return undefined;
+  if (scope.lost || !scope.entered) return scope.lost;
   try {
     await scope.leave(abandon);
     return undefined;

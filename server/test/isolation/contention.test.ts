@@ -86,7 +86,11 @@ describeStraight({ plant: true }, (world) => {
         await db.project.update({ where: { id: second }, data: { description } });
       });
     await Promise.all([inTurn(ids.project, ids.secondProject, 0), inTurn(ids.secondProject, ids.project, 1)]);
-    expect(kernel.retries).toEqual(["transient"]);
+    // On a slow machine the server may choose both.
+    expect(kernel.retries.length).toBeGreaterThan(0);
+    expect([...new Set(kernel.retries)]).toEqual(["transient"]);
+    const rows = await asAdmin(`SELECT DISTINCT description FROM "${world().a.schema}".projects`);
+    expect(rows).toEqual([{ description: expect.stringMatching(/^by [01]$/) }]);
   });
 
   test("a lock that stays held ends in a refusal", async () => {
@@ -114,7 +118,7 @@ describeStraight({ plant: true }, (world) => {
       inside.resolve();
       await leave.promise;
     });
-    await inside.promise;
+    await Promise.race([inside.promise, scope]);
     return () => {
       leave.resolve();
       return scope;
@@ -136,10 +140,9 @@ describeStraight({ plant: true }, (world) => {
   });
 
   test("no lane and no connection is lost by 40 scopes that fail", async () => {
-    const kernel = open({ size: 2, limits: { deadlineMs: 300, attemptsMax: 1 } });
+    const kernel = open({ size: 2, limits: { deadlineMs: 1_000, attemptsMax: 1 } });
     const failing = Array.from({ length: 40 }, (_, i) =>
       write(kernel, i % 2 ? world().a : world().b, async (db) => {
-        if (i % 10 === 1) await sleep(400);
         if (i % 4 === 0) throw new Error("no");
         if (i % 4 === 1) await db.$queryRaw`SELECT 1 / 0`;
         if (i % 4 === 2) void db.project.count().catch(() => {});
@@ -148,12 +151,29 @@ describeStraight({ plant: true }, (world) => {
     );
     const results = await Promise.allSettled(failing);
     expect(results.filter((result) => result.status === "fulfilled")).toEqual([]);
-    const leave = [await occupy(kernel), await occupy(kernel)];
-    await Promise.all(leave.map((go) => go()));
+    await expectTwoAtOnce(kernel);
+  });
+
+  test("a scope that is cut before it has asked anything takes its connection with it", async () => {
+    const kernel = open({ size: 2, limits: { deadlineMs: 100, attemptsMax: 1 } });
+    const late = [world().a, world().b].map((neighbour) => write(kernel, neighbour, () => sleep(300)));
+    for (const result of await Promise.allSettled(late)) {
+      expect(result).toMatchObject({ status: "rejected", reason: { reason: "deadline" } });
+    }
+    await expectTwoAtOnce(kernel);
+  });
+
+  /** The kernel has both of its lanes and two sound connections, and nothing was written. */
+  async function expectTwoAtOnce(kernel: Kernel): Promise<void> {
+    const patient = { readOnly: false, deadlineMs: 10_000 } as const;
+    const counts = [world().a, world().b].map((neighbour) =>
+      kernel.tenancy.withTenant(neighbour.placement.tenantId, patient, (db) => db.project.count()),
+    );
+    expect(await Promise.all(counts)).toEqual([2, 2]);
     expect(kernel.pool.totalCount).toBeLessThanOrEqual(2);
     expect(await projectsOf(world(), world().a)).toEqual(planted(world().a));
     expect(await projectsOf(world(), world().b)).toEqual(planted(world().b));
-  });
+  }
 
   test("a database without a free connection answers in time, and the lane comes back", async () => {
     const kernel = open({ size: 2, connections: 1, connectMs: 150 });

@@ -3,7 +3,15 @@ import { tenantProtocol, type Protocol } from "../../tenancy/protocol.ts";
 import { defaultLimits } from "../../tenancy/tenancy.ts";
 import type { Neighbour } from "./world.ts";
 
-export type Answer = { rows: Record<string, unknown>[]; error: string | undefined; code: string | undefined };
+export type Answer = {
+  rows: Record<string, unknown>[];
+  /** Rows that the statement says it touched. */
+  count: number;
+  error: string | undefined;
+  code: string | undefined;
+};
+
+const nothing: Answer = { rows: [], count: 0, error: undefined, code: undefined };
 
 /**
  * One connection of the application's login that enters and leaves tenants with the kernel's own words, and
@@ -44,11 +52,11 @@ export class RawSession {
     try {
       const answers: pg.QueryResult | pg.QueryResult[] = await this.#client.query(sql);
       const last = Array.isArray(answers) ? answers.at(-1) : answers;
-      return { rows: last?.rows ?? [], error: undefined, code: undefined };
+      return { ...nothing, rows: last?.rows ?? [], count: last?.rowCount ?? 0 };
     } catch (error) {
       this.#failed = true;
       const { message, code } = error as pg.DatabaseError;
-      return { rows: [], error: message, code };
+      return { ...nothing, error: message, code };
     }
   }
 
@@ -70,7 +78,7 @@ export class RawSession {
   /** Enters, says all and leaves; answers what came last. */
   async within(neighbour: Neighbour, ...statements: string[]): Promise<Answer> {
     await this.enter(neighbour);
-    let answer: Answer = { rows: [], error: undefined, code: undefined };
+    let answer = nothing;
     for (const sql of statements) {
       answer = await this.say(sql);
       if (answer.error !== undefined) break;
