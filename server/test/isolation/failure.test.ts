@@ -12,7 +12,7 @@ import { asAdmin, type Kernel, type KernelOptions, type Neighbour } from "./worl
 /** A way in which a scope comes to nothing after it has written, and what its caller is told. */
 type Failure = {
   name: string;
-  fail(db: TenantDb): Promise<unknown>;
+  fail: (db: TenantDb) => Promise<unknown>;
   told: object;
   limits?: Partial<TenancyLimits>;
 };

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { closedFunctions, closeFunctionsSql } from "../../fleet/closed-functions.ts";
 import { ids } from "./canaries.ts";
-import { planted, projectsOf } from "./core-facts.ts";
+import { planted } from "./core-facts.ts";
 import { describeThroughDoors } from "./doors.ts";
 import { asAdmin, type Kernel, type Neighbour } from "./world.ts";
 
 /** What one typed statement may answer. `refused` names the SQLSTATE, or the kernel's own reason. */
-type Typed = { name: string; sql(a: Neighbour, b: Neighbour): string; refused?: string; rows?: unknown };
+type Typed = { name: string; sql: (a: Neighbour, b: Neighbour) => string; refused?: string; rows?: unknown };
 
 /** Each must be refused, or show nothing of the neighbour. */
 const attacks: Typed[] = [

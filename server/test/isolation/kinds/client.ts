@@ -49,11 +49,11 @@ const generated = path.join(ROOT, "prisma/generated/kinds");
 /** Generates the client when its schema has changed, and answers how lanes make one, and Prisma's SQL words. */
 export async function loadKinds(): Promise<{ makeClient: MakeClient; sql: Sql }> {
   await generate();
-  const module = (await import(path.join(generated, "client.ts"))) as {
+  const client = (await import(path.join(generated, "client.ts"))) as {
     PrismaClient: new (options: { adapter: SqlDriverAdapterFactory }) => ReturnType<MakeClient>;
     Prisma: Sql;
   };
-  return { makeClient: (adapter) => new module.PrismaClient({ adapter }), sql: module.Prisma };
+  return { makeClient: (adapter) => new client.PrismaClient({ adapter }), sql: client.Prisma };
 }
 
 async function generate(): Promise<void> {

@@ -6,7 +6,7 @@ export type Kind = {
   name: string;
   run(db: Kinds, canary: string): Promise<unknown>;
   /** What the answer must contain. */
-  shows?: unknown;
+  shows: unknown;
 };
 
 const where = { id: userId };
