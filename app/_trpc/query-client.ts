@@ -25,8 +25,12 @@ export function makeQueryClient(onSignedOut?: () => void): QueryClient {
   });
 }
 
-/** A refusal stays a refusal; only what may pass (no connection, a busy server) is tried again. */
+/**
+ * A refusal stays a refusal; only what may pass (no connection, a busy server) is tried again, and only by the
+ * browser: a page on the server answers at once, and the browser asks for what is missing in it.
+ */
 function shouldRetry(failures: number, error: unknown): boolean {
+  if (typeof window === "undefined") return false;
   const { code } = readServerError(error);
   const passing = code === null || code === "SERVICE_UNAVAILABLE" || code === "INTERNAL_SERVER_ERROR";
   return passing && failures < retriesMax;

@@ -7,7 +7,7 @@ import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organiza
 import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
 import { placesFor } from "#app/(console)/[org]/_shell/places.ts";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
-import type { Outputs } from "#app/_trpc/types.ts";
+import type { Organization, Outputs } from "#app/_trpc/types.ts";
 import { Avatar } from "#app/_ui/avatar.tsx";
 import { AppShell } from "#app/_ui/shell/app-shell.tsx";
 import { usePaletteShortcut } from "#app/_ui/shell/command-palette.tsx";
@@ -60,10 +60,10 @@ export function ConsoleShell({ me, children }: { me: Me; children: ReactNode }) 
   );
 }
 
-/** The name that was just changed on this page is newer than the list that came with the layout. */
-function switcherOrganizations(me: Me, current: { id: string; name: string; slug: string }) {
+/** What was just changed on this page is newer than the list that came with the layout. */
+function switcherOrganizations(me: Me, current: Organization) {
   return me.organizations.map((organization) => {
-    const { name, slug } = organization.id === current.id ? current : organization;
-    return { slug, name, note: organization.deletionAt ? "Scheduled for deletion" : organization.roleName };
+    const { name, slug, deletionAt } = organization.id === current.id ? current : organization;
+    return { slug, name, note: deletionAt ? "Scheduled for deletion" : organization.roleName };
   });
 }
