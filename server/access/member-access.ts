@@ -9,6 +9,8 @@ export type MemberAccess = {
   roleName: string;
   permissions: ReadonlySet<string>;
   accessVersion: number;
+  /** The organization wants every read in its log. */
+  recordReads: boolean;
 };
 
 const entriesMax = 20_000;
@@ -38,8 +40,8 @@ async function readAccess(organizationId: string, accountId: string): Promise<Me
   const found = await tenancy().withTenant(organizationId, { readOnly: true }, async (db) => {
     // The version is read first: a change in between makes it older than the rows, never newer.
     const guard = await db.$queryRaw<
-      { version: number }[]
-    >`SELECT access_version AS version FROM tenant_guard`;
+      { version: number; recordReads: boolean }[]
+    >`SELECT access_version AS version, (SELECT record_reads FROM audit_settings) AS "recordReads" FROM tenant_guard`;
     const member = await db.member.findUnique({
       where: { accountId },
       select: {
@@ -49,10 +51,10 @@ async function readAccess(organizationId: string, accountId: string): Promise<Me
         role: { select: { key: true, name: true, permissions: true } },
       },
     });
-    return { version: guard[0]?.version, member };
+    return { version: guard[0]?.version, recordReads: guard[0]?.recordReads ?? true, member };
   });
   if (found.version === undefined || found.member?.status !== "active") throw noAccess();
-  const { member, version } = found;
+  const { member, version, recordReads } = found;
   return {
     memberId: member.id,
     name: member.name,
@@ -60,6 +62,7 @@ async function readAccess(organizationId: string, accountId: string): Promise<Me
     roleName: member.role.name,
     permissions: new Set(member.role.permissions),
     accessVersion: version,
+    recordReads,
   };
 }
 

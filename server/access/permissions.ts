@@ -14,6 +14,8 @@ export const permissionRegistry = {
   },
   "members.read": { description: "See who belongs to the organization" },
   "roles.read": { description: "See roles and what they permit" },
+  "audit_log.read": { description: "See the audit log and verify it" },
+  "audit_log.export": { description: "Export the audit log", needs: ["audit_log.read"] },
   "projects.read": { description: "See projects" },
   "projects.write": { description: "Create, edit and archive projects", needs: ["projects.read"] },
   "projects.delete": { description: "Delete and restore projects", needs: ["projects.read"] },

@@ -4,6 +4,7 @@ import { findOrganization, forgetDirectory, isMember } from "../access/directory
 import { forgetAccess, memberAccess, noAccess } from "../access/member-access.ts";
 import { permissionRegistry, type Permission } from "../access/permissions.ts";
 import { recordSecurityEvent } from "../access/security-log.ts";
+import { recordedRead, type Recorded } from "../audit/recorded-read.ts";
 import { AppError } from "../platform/errors.ts";
 import { StaleAccess } from "../tenancy/failures.ts";
 import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
@@ -11,16 +12,19 @@ import { transact } from "../tenancy/transact.ts";
 import type { RequestContext } from "./request-context.ts";
 import { observedProcedure } from "./trpc.ts";
 
+/** `recorded: true` puts each read into the log, "minute" repeated equal ones once a minute (live views). */
+type Options = { recorded?: Recorded };
+
 type Verb<Ctx, Schema extends z.ZodType, Result> = (ctx: Ctx, input: z.output<Schema>) => Promise<Result>;
 
 /**
  * Procedures of an organization that need a permission. The order is fixed: who and where, permission,
- * input, transaction, verb. A query runs READ ONLY. Refusals are AppErrors with a stable reason.
+ * input, transaction, verb. A query runs READ ONLY, unless it is recorded. Refusals are AppErrors with a stable reason.
  */
-export function can(permission: Permission) {
-  const guarded = observedProcedure.meta({ guard: permission }).use(async ({ ctx, next }) => {
+export function can(permission: Permission, { recorded = false }: Options = {}) {
+  const guarded = observedProcedure.meta({ guard: permission }).use(async ({ ctx, path, next }) => {
     const door = await ctx.turn.add(() => openDoor(ctx, permission));
-    return next({ ctx: { ...ctx, door } });
+    return next({ ctx: { ...ctx, door, path } });
   });
   return {
     /** Reads one organization. */
@@ -28,7 +32,9 @@ export function can(permission: Permission) {
       return guarded.input(schema).query(({ ctx, input }) =>
         // tRPC's own type of a parsed input does not resolve for a schema that is still a parameter.
         patiently(ctx, permission, (door) =>
-          transact(door, "read", (c) => verb(c, input as z.output<Schema>)),
+          recordedRead(door, { action: ctx.path, input, recorded }, (c) =>
+            verb(c, input as z.output<Schema>),
+          ),
         ),
       );
     },
@@ -109,6 +115,7 @@ export async function openDoor(ctx: RequestContext, permission: Permission): Pro
     clock: ctx.clock,
     log: ctx.log.child({ organization: organization.id, account: accountId }),
     accessVersion: access.accessVersion,
+    recordReads: access.recordReads,
   };
 }
 

@@ -1,3 +1,4 @@
+import { auditRouter } from "../audit/router.ts";
 import { sessionRouter } from "../identity/router.ts";
 import { membersRouter } from "../members/router.ts";
 import { operatorRouter } from "../operator/router.ts";
@@ -16,6 +17,7 @@ export const appRouter = router({
   projects: projectsRouter,
   tasks: tasksRouter,
   search: searchRouter,
+  audit: auditRouter,
   operator: operatorRouter,
 });
 

@@ -3,6 +3,7 @@ import type { WriteCtx } from "../tenancy/context.ts";
 import { difference, partedTexts, refuseSecrets } from "./fields.ts";
 import { noteUnsealed } from "./unsealed.ts";
 
+/** What was acted upon; an empty id for the whole of its type. */
 export type AuditTarget = { type: string; id: string; label: string };
 
 /** Plain values of what changed; only the fields that differ are kept. */
@@ -35,7 +36,7 @@ export async function audit(ctx: WriteCtx, change: AuditChange): Promise<void> {
       target_type, target_id, target_label, changes, personal, ip, user_agent, request_id)
     VALUES (${change.id ?? uuid()}::uuid, ${ctx.clock.now()}::timestamptz, ${change.action}, ${actor.kind},
       ${actor.kind === "member" ? actor.memberId : null}::uuid, ${actor.name},
-      ${impersonator?.accountId ?? null}::uuid, ${impersonator?.name ?? null}, ${target.type}, ${target.id},
+      ${impersonator?.accountId ?? null}::uuid, ${impersonator?.name ?? null}, ${target.type}, ${target.id || null},
       ${target.label.slice(0, 200)}, ${changes}, ${personal}, ${request.ip}, ${userAgent}, ${request.id})
     ON CONFLICT (id) DO NOTHING`;
   const { id } = ctx.organization;

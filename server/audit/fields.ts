@@ -47,6 +47,14 @@ export function partedTexts(
   return texts;
 }
 
+/** What a caller asked for, without what bears the name of a secret. */
+export function withoutSecrets(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  const entries = Object.entries(value).filter(([name]) => !secretNames.test(name));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutSecrets(inner)]));
+}
+
 /** Refuses fields that bear the name of a secret, at any depth. Throws AppError audit_secret, which names the field. */
 export function refuseSecrets(value: unknown): void {
   if (typeof value !== "object" || value === null || value instanceof Date) return;

@@ -52,7 +52,10 @@ async function walkThrough(walk: Walk, chain: ChainState, options: VerifyOptions
       // Places have no gaps, so the next chunks are on their way while one is recomputed.
       while (ahead.length < chunksAhead && asked < chain.seq) {
         const through = Math.min(asked + chunkRows, chain.seq);
-        ahead.push(walk.read(asked, through));
+        const links = walk.read(asked, through);
+        // Its failure is heard when its turn comes; until then nobody waits for it.
+        links.catch(() => {});
+        ahead.push(links);
         asked = through;
       }
       const finding = walk.check((await ahead.shift()) ?? []);

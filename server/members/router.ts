@@ -4,5 +4,5 @@ import { listMembers } from "./members.ts";
 import { ListMembers } from "./schema.ts";
 
 export const membersRouter = router({
-  list: can("members.read").query(ListMembers, listMembers),
+  list: can("members.read", { recorded: true }).query(ListMembers, listMembers),
 });

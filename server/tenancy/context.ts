@@ -31,6 +31,8 @@ export type Door = {
   accessVersion: number | undefined;
   /** Staff that acts in the actor's place; stands beside the actor in the audit entry. */
   impersonator?: { accountId: string; name: string };
+  /** The organization wants every read in its log. */
+  recordReads?: boolean;
 };
 
 /** What every verb gets: who, where, when, and the one organization's data. */

@@ -81,7 +81,9 @@ function notingPool(note: (statement: Statement) => void): pg.Pool {
 /** Whether this is the verb's own: entering and leaving are the kernel's. */
 function isStatement(query: unknown): query is Statement {
   if (typeof query !== "object" || query === null || !("text" in query) || !("values" in query)) return false;
-  return typeof query.text === "string" && !query.text.includes("astra.enter");
+  if (typeof query.text !== "string") return false;
+  // The end of a scope is an exchange without a statement.
+  return query.text !== "" && !query.text.includes("astra.enter");
 }
 
 type PlanNode = {

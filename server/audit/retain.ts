@@ -1,0 +1,174 @@
+import { findOrganizationById } from "../access/directory.ts";
+import { platformDb } from "../platform/database.ts";
+import { log } from "../platform/log.ts";
+import { tenantStorage } from "../platform/storage.ts";
+import type { Door, OrganizationInfo } from "../tenancy/context.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
+import { transact } from "../tenancy/transact.ts";
+import { audit } from "./audit.ts";
+import {
+  readStatement,
+  signStatement,
+  statementKey,
+  storedStatements,
+  type Statement,
+} from "./checkpoint.ts";
+import { exportKey } from "./export.ts";
+import { inLog, logDoor, walkIndexes, type LogDoor } from "./owner-door.ts";
+import { holdChain } from "./seal.ts";
+import { retentionOfPlan } from "./settings.ts";
+
+const batchRows = 20_000;
+const dayMs = 86_400_000;
+const pageRows = 500;
+
+/** Drops what has outlived its days from every log, and exports that nobody may fetch any more. */
+export async function retainAll(shardId: string, job: { requestId: string }): Promise<void> {
+  for (let after = "00000000-0000-0000-0000-000000000000"; ;) {
+    const rows = await platformDb().organization.findMany({
+      where: { id: { gt: after }, tenant: { shardId, state: "active" } },
+      orderBy: { id: "asc" },
+      take: pageRows,
+      select: { id: true },
+    });
+    for (const { id } of rows) {
+      const organization = await findOrganizationById(id);
+      if (organization) await retainSafely(organization, job.requestId);
+    }
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+  }
+}
+
+async function retainSafely(organization: OrganizationInfo, requestId: string): Promise<void> {
+  const door = systemDoor(organization, { id: requestId, ip: null, userAgent: null });
+  try {
+    await expireExports(door);
+    await retainLog(door);
+  } catch (error) {
+    log("audit").error({ organization: organization.id, err: error }, "a log could not be pruned");
+  }
+}
+
+/**
+ * Drops sealed entries that are older than the organization keeps them, from the chain's beginning on. Only
+ * what a signed checkpoint in storage covers is dropped, after a signed statement about it, and nothing
+ * under a legal hold. Answers how many. Throws when the checkpoint is not to be trusted.
+ */
+export async function retainLog(door: Door): Promise<number> {
+  const { id } = door.organization;
+  const logOf = await logDoor(id);
+  let dropped = 0;
+  for (;;) {
+    const range = await prunable(door, logOf);
+    if (!range) break;
+    const statement: Statement = {
+      kind: "pruned",
+      organizationId: id,
+      seq: range.seq,
+      head: range.head,
+      count: range.seq,
+      at: door.clock.now().toISOString(),
+    };
+    // Before anything is dropped: a crash in between leaves a statement that nothing refers to.
+    await tenantStorage(id).put(statementKey(statement), signStatement(statement));
+    dropped += await prune(logOf, range);
+  }
+  if (dropped > 0) {
+    await dropOldStatements(id, logOf);
+    await transact(door, "write", (ctx) =>
+      audit(ctx, {
+        action: "audit.retain",
+        target: { type: "audit", id: "", label: "" },
+        after: { dropped },
+      }),
+    );
+  }
+  return dropped;
+}
+
+type Prunable = { seq: number; head: string };
+
+/** The end of the next range to drop, if there is one. */
+async function prunable(door: Door, logOf: LogDoor): Promise<Prunable | null> {
+  const found = await inLog(logOf, async (client) => {
+    await walkIndexes(client);
+    const settings = await client.query<{ days: number | null; held: boolean }>(
+      "SELECT retention_days AS days, legal_hold AS held FROM audit_settings",
+    );
+    const { days, held } = settings.rows[0] ?? { days: null, held: true };
+    if (held) return null;
+    const keptDays = days ?? retentionOfPlan(door.organization.plan);
+    const cutoff = new Date(door.clock.now().getTime() - keptDays * dayMs);
+    // Up to the first entry that is still to be kept: what lies behind a gap would break the chain.
+    const { rows } = await client.query<{ seq: number; head: string; checkpoint: number; safe: string }>(
+      `WITH bound AS MATERIALIZED (
+         SELECT least(c.pruned_seq + $2, c.checkpoint_seq, coalesce((
+           SELECT s.seq - 1 FROM audit_seals s JOIN audit_entries e ON e.id = s.entry_id
+           WHERE s.seq > c.pruned_seq AND s.seq <= c.pruned_seq + $2 AND e.at >= $1 ORDER BY s.seq LIMIT 1
+         ), c.seq)) AS seq, c.pruned_seq, c.checkpoint_seq FROM audit_chain c)
+       SELECT b.seq::float8 AS seq, encode(s.hash, 'hex') AS head, b.checkpoint_seq::float8 AS checkpoint,
+         (SELECT encode(k.hash, 'hex') FROM audit_seals k WHERE k.seq = b.checkpoint_seq) AS safe
+       FROM bound b JOIN audit_seals s ON s.seq = b.seq WHERE b.seq > b.pruned_seq`,
+      [cutoff, batchRows],
+    );
+    return rows[0] ?? null;
+  });
+  if (!found) return null;
+  const file = await tenantStorage(door.organization.id).get(
+    statementKey({ kind: "checkpoint", seq: found.checkpoint }),
+  );
+  const checkpoint = file ? readStatement(door.organization.id, file) : null;
+  if (checkpoint?.head !== found.safe)
+    throw new Error("the checkpoint over what is to be dropped is not safe");
+  return { seq: found.seq, head: found.head };
+}
+
+async function prune(logOf: LogDoor, { seq, head }: Prunable): Promise<number> {
+  return inLog(logOf, async (client) => {
+    await walkIndexes(client);
+    await holdChain(client);
+    const held = await client.query("SELECT FROM audit_settings WHERE legal_hold FOR SHARE");
+    if (held.rowCount !== 0) throw new Error("the log is held");
+    const gone = await client.query(
+      "DELETE FROM audit_entries WHERE id = ANY (ARRAY(SELECT entry_id FROM audit_seals WHERE seq <= $1))",
+      [seq],
+    );
+    await client.query("DELETE FROM audit_seals WHERE seq <= $1", [seq]);
+    await client.query("UPDATE audit_chain SET pruned_seq = $1, pruned_head = decode($2, 'hex')", [
+      seq,
+      head,
+    ]);
+    return gone.rowCount ?? 0;
+  });
+}
+
+/** Statements about what is gone prove nothing any more, save the one about where the chain begins. */
+async function dropOldStatements(organizationId: string, logOf: LogDoor): Promise<void> {
+  const pruned = await inLog(logOf, async (client) => (await holdChain(client)).pruned_seq);
+  for await (const { name, file } of storedStatements(organizationId)) {
+    const statement = readStatement(organizationId, file);
+    if (statement && (statement.kind === "pruned" ? statement.seq < pruned : statement.seq <= pruned)) {
+      await tenantStorage(organizationId).delete(name);
+    }
+  }
+}
+
+async function expireExports(door: Door): Promise<void> {
+  const due = await transact(door, "read", (ctx) =>
+    ctx.db.auditRun.findMany({
+      where: { kind: "export", state: "done", expiresAt: { lt: door.clock.now() } },
+      select: { id: true },
+      take: pageRows,
+    }),
+  );
+  if (due.length === 0) return;
+  for (const { id } of due) await tenantStorage(door.organization.id).delete(exportKey(id));
+  await transact(door, "write", (ctx) =>
+    ctx.db.auditRun.updateMany({
+      where: { id: { in: due.map((run) => run.id) } },
+      data: { state: "expired" },
+    }),
+  );
+}

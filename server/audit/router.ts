@@ -1,0 +1,18 @@
+import { can } from "../api/can.ts";
+import { router } from "../api/trpc.ts";
+import { getAuditRun, requestExport, requestVerification } from "./runs.ts";
+import { ById, ExportAudit, ListAudit, NoInput, UpdateAuditSettings } from "./schema.ts";
+import { getAuditSettings, updateAuditSettings } from "./settings.ts";
+import { auditFacets, auditState, getAuditEntry, listAudit } from "./view.ts";
+
+export const auditRouter = router({
+  list: can("audit_log.read", { recorded: "minute" }).query(ListAudit, listAudit),
+  get: can("audit_log.read", { recorded: "minute" }).query(ById, getAuditEntry),
+  facets: can("audit_log.read", { recorded: "minute" }).query(NoInput, auditFacets),
+  state: can("audit_log.read").query(NoInput, auditState),
+  verify: can("audit_log.read").mutation(NoInput, requestVerification),
+  export: can("audit_log.export").mutation(ExportAudit, requestExport),
+  run: can("audit_log.read").query(ById, getAuditRun),
+  settings: can("organization.read").query(NoInput, getAuditSettings),
+  updateSettings: can("organization.update").mutation(UpdateAuditSettings, updateAuditSettings),
+});

@@ -1,0 +1,63 @@
+import { recordSecurityEvent } from "../access/security-log.ts";
+import type { Door } from "../tenancy/context.ts";
+import { inLog, logDoor } from "./owner-door.ts";
+import { noteRun } from "./runs.ts";
+import { sealLog } from "./sweep.ts";
+import type { Verdict } from "./verdict.ts";
+import { verifyAudit } from "./verify.ts";
+
+const progressEveryMs = 400;
+
+/** Seals what is settled, verifies the log and keeps the verdict: on the run, and as the chain's last one. */
+export async function runVerification(door: Door, { runId }: { runId: string }): Promise<void> {
+  const { id } = door.organization;
+  try {
+    await noteRun(door, runId, { state: "running", done: 0 });
+    // A broken chain is not sealed any further; what is wrong with it is said below.
+    await sealLog(id).catch((error: unknown) =>
+      door.log.warn({ err: error }, "not sealed before it is verified"),
+    );
+    let noted = performance.now();
+    const verdict = await verifyAudit(id, {
+      onProgress: async (done, total) => {
+        if (performance.now() - noted < progressEveryMs) return;
+        noted = performance.now();
+        await noteRun(door, runId, { done, total });
+      },
+    });
+    await keepVerdict(id, verdict);
+    if (verdict.finding) await alarm(door, verdict);
+    const { entries } = verdict;
+    const result = JSON.stringify(verdict);
+    await noteRun(door, runId, {
+      state: "done",
+      done: entries,
+      total: entries,
+      result,
+      finishedAt: door.clock.now(),
+    });
+  } catch (error) {
+    await noteRun(door, runId, { state: "failed", finishedAt: door.clock.now() });
+    throw error;
+  }
+}
+
+async function keepVerdict(organizationId: string, verdict: Verdict): Promise<void> {
+  await inLog(await logDoor(organizationId), (client) =>
+    client.query("UPDATE audit_chain SET verified_seq = $1, verified_at = now(), verified_finding = $2", [
+      verdict.through,
+      verdict.finding && JSON.stringify(verdict.finding),
+    ]),
+  );
+}
+
+/** A broken chain concerns the operators as well, and must not stand in the broken log alone. */
+async function alarm(door: Door, { finding }: Verdict): Promise<void> {
+  door.log.error({ finding }, "an audit chain is broken");
+  await recordSecurityEvent({
+    kind: "audit_chain_broken",
+    organizationId: door.organization.id,
+    request: door.request,
+    detail: { ...finding },
+  });
+}
