@@ -6,7 +6,14 @@ import { ROOT } from "./checkout.ts";
 import { runTool } from "./tool.ts";
 
 const SOURCES = ["app", "server", "prisma", "public", "workers"];
-const FILES = ["next.config.js", "package-lock.json", "package.json", "tsconfig.json", "proxy.ts", "instrumentation.ts"];
+const FILES = [
+  "next.config.js",
+  "package-lock.json",
+  "package.json",
+  "tsconfig.json",
+  "proxy.ts",
+  "instrumentation.ts",
+];
 // What no page is made of.
 const LEFT_OUT = /(^|\/)(generated|dev|test|bench|cli)$|\.test\.tsx?$/;
 
