@@ -3,6 +3,16 @@ import type pg from "pg";
 /** One broken rule: which schema, which rule, and what exactly. */
 export type CatalogFinding = { schema: string; rule: string; detail: string };
 
+const ofKey = "sha256(convert_to(current_setting('app.tenant_key'::text, true), 'UTF8'::name))";
+const ofOneKey = `(${ofKey} = ?::bytea)`;
+const ofTwoKeys = `(${ofKey} = ANY (ARRAY[?::bytea, ?::bytea]))`;
+
+/** The policy as the server spells it, for one key and for two, and as it was before migration 0005 of the shard. */
+const policyTexts = [ofOneKey, ofTwoKeys].flatMap((proof) => [
+  `(( SELECT NULLIF(${proof}, false) AS proven) IS NOT NULL)`,
+  `( SELECT ${proof})`,
+]);
+
 /** A rule is one query over all tenants; each row that it answers is a finding. */
 const rules: { rule: string; sql: string }[] = [
   {
@@ -40,8 +50,7 @@ const rules: { rule: string; sql: string }[] = [
       CROSS JOIN LATERAL (VALUES (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) AS e (text)
       WHERE p.polcmd <> '*' OR NOT p.polpermissive OR p.polroles <> '{0}' OR e.text IS NULL
         OR regexp_replace(e.text, '''\\\\x[0-9a-f]{64}''', '?', 'g') <> ALL (ARRAY[
-          '( SELECT (sha256(convert_to(current_setting(''app.tenant_key''::text, true), ''UTF8''::name)) = ?::bytea))',
-          '( SELECT (sha256(convert_to(current_setting(''app.tenant_key''::text, true), ''UTF8''::name)) = ANY (ARRAY[?::bytea, ?::bytea])))'])
+          ${policyTexts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ")}])
         OR (SELECT array_agg(m[1] ORDER BY m[1]) FROM regexp_matches(e.text, '\\\\x([0-9a-f]{64})', 'g') AS m)
           IS DISTINCT FROM (SELECT array_agg(encode(k.key_hash, 'hex') ORDER BY encode(k.key_hash, 'hex'))
             FROM astra.tenant_keys k WHERE k.tenant_id = s.id)`,

@@ -1,0 +1,2 @@
+-- Nothing but what follows every migration: astra.harden writes the policies anew, in the form that the planner
+-- understands.
