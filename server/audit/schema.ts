@@ -3,7 +3,7 @@ import { pageInput } from "../platform/page-input.ts";
 import { line, SearchText } from "../platform/text.ts";
 
 /** What the viewer and exports choose entries by; all of them together. */
-export const auditFilter = {
+const auditFilter = {
   actorId: z.uuid().optional(),
   actorKind: z.enum(["member", "api_key", "operator", "system"]).optional(),
   /** A whole action ("projects.update") or the beginning of several ("projects."). */
@@ -42,8 +42,8 @@ export const ExportAudit = z.strictObject({
 });
 export type ExportAudit = z.infer<typeof ExportAudit>;
 
-export const retentionDaysMin = 30;
-export const retentionDaysMax = 3_650;
+const retentionDaysMin = 30;
+const retentionDaysMax = 3_650;
 
 export const UpdateAuditSettings = z
   .strictObject({

@@ -7,7 +7,7 @@ const batchRows = 10_000;
 export type SealReport = { sealed: number; seq: number };
 
 /** The chain's own row and its last seal disagree: somebody has been at the database. Nothing is sealed on top. */
-export class ChainBroken extends Error {
+class ChainBroken extends Error {
   constructor(detail: string) {
     super(`the audit chain is broken: ${detail}`);
     this.name = "ChainBroken";

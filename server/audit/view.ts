@@ -8,7 +8,7 @@ import { filterCondition, seenActions } from "./filter.ts";
 import type { AuditEntry, AuditFacets, AuditRow, AuditState, ById, ListAudit } from "./schema.ts";
 
 /** Beyond this a count says no more than "many". */
-export const countedMax = 1_000;
+const countedMax = 1_000;
 const actorsMax = 200;
 
 /** An entry's columns as lists read them. */

@@ -14,6 +14,11 @@ export const catalogue: Record<string, Entry> = {
   },
   "tenancy-role": { figures: ["tenancy.role.cost"], load: () => import("./tenancy-role.ts") },
   "tenancy-rls": { figures: ["tenancy.rls.cost"], load: () => import("./tenancy-rls.ts") },
+  "audit-append": { figures: ["audit.append", "audit.writers64"], load: () => import("./audit-append.ts") },
+  "audit-chain": {
+    figures: ["audit.seal", "audit.verify", "audit.verify.memory", "audit.view"],
+    load: () => import("./audit-chain.ts"),
+  },
   "tenancy-provision": { figures: ["tenancy.provision.cold"], load: () => import("./tenancy-provision.ts") },
 };
 

@@ -2,9 +2,10 @@
 export type Figure = {
   name: string;
   value: number;
-  unit: "x" | "ms" | "trips" | "share";
-  /** The most that the value may be. */
+  unit: "x" | "ms" | "trips" | "share" | "rows/s" | "MB";
+  /** The most that the value may be, or the least of a throughput. */
   goal?: number;
+  goalIs?: "most" | "least";
   /** How many operations, rounds or pairs stand behind the value. */
   n: number;
   /** What distinguishes figures of one name, and the parts that the value is made of. */
@@ -17,13 +18,13 @@ export type Report = (figure: Figure) => void;
 export type Bench = { run(report: Report): Promise<void> };
 
 /** Whether a figure misses its goal; one without a goal misses nothing. */
-export function isMissed({ value, goal }: Figure): boolean {
-  return goal !== undefined && value > goal;
+export function isMissed({ value, goal, goalIs = "most" }: Figure): boolean {
+  return goal !== undefined && (goalIs === "most" ? value > goal : value < goal);
 }
 
 /** A figure as one line of JSON. */
 export function figureLine(figure: Figure): string {
-  const { name, value, unit, goal, n, details = {} } = figure;
+  const { name, value, unit, goal, goalIs = "most", n, details = {} } = figure;
   const parts = Object.entries(details).map(([part, what]) => [
     part,
     typeof what === "number" ? rounded(what) : what,
@@ -33,7 +34,9 @@ export function figureLine(figure: Figure): string {
     ...Object.fromEntries(parts),
     value: rounded(value),
     unit,
-    ...(goal === undefined ? {} : { goal: `<=${goal}`, met: !isMissed(figure) }),
+    ...(goal === undefined
+      ? {}
+      : { goal: `${goalIs === "most" ? "<=" : ">="}${goal}`, met: !isMissed(figure) }),
     n,
   });
 }
