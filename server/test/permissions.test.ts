@@ -1,6 +1,11 @@
 import type { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allPermissions, builtInRoles, permissionRegistry, type PermissionInfo } from "../access/permissions.ts";
+import {
+  allPermissions,
+  builtInRoles,
+  permissionRegistry,
+  type PermissionInfo,
+} from "../access/permissions.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
 import type { RequestContext } from "../api/request-context.ts";
