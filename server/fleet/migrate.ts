@@ -108,13 +108,14 @@ async function migrateTenantPatiently(
   all: Migration[],
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
+    const progress: Progress = { migration: undefined };
     try {
-      return await asOwner(shardId, (client) => migrateTenant(client, tenant, all));
+      return await asOwner(shardId, (client) => migrateTenant(client, tenant, all, progress));
     } catch (error) {
       const busy =
         error instanceof Error && "code" in error && (error.code === "55P03" || error.code === "40P01");
       if (!busy || attempt >= attemptsMax) {
-        await recordFailure(shardId, tenant, all, error);
+        if (progress.migration) await recordFailure(shardId, tenant, progress.migration, error);
         throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random())));
@@ -122,10 +123,21 @@ async function migrateTenantPatiently(
   }
 }
 
-async function migrateTenant(client: pg.PoolClient, tenant: TenantRow, all: Migration[]): Promise<boolean> {
+/** Which migration runs just now: what a failure is noted at. */
+type Progress = { migration: Migration | undefined };
+
+async function migrateTenant(
+  client: pg.PoolClient,
+  tenant: TenantRow,
+  all: Migration[],
+  progress: Progress,
+): Promise<boolean> {
   const schema = checkedSchemaName(tenant.schema);
   await client.query("SET LOCAL lock_timeout = '3s'");
   await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [schema]);
+  const there = await client.query("SELECT FROM astra.tenants WHERE id = $1", [tenant.id]);
+  // Erased since the tenants were listed.
+  if (there.rowCount === 0) return false;
   const applied = await client.query<{ migration: string; checksum: string }>(
     "SELECT migration, checksum FROM astra.tenant_migrations WHERE tenant_id = $1 AND state = 'applied'",
     [tenant.id],
@@ -138,6 +150,7 @@ async function migrateTenant(client: pg.PoolClient, tenant: TenantRow, all: Migr
   if (pending.length === 0 && rolesCurrent) return false;
   await enterAsOwner(client, tenant);
   for (const migration of pending) {
+    progress.migration = migration;
     await client.query(migration.sql);
     await recordApplied(client, tenant.id, migration.name, migration.checksum);
   }
@@ -184,21 +197,14 @@ export async function recordApplied(
 async function recordFailure(
   shardId: string,
   tenant: TenantRow,
-  all: Migration[],
+  failed: Migration,
   error: unknown,
 ): Promise<void> {
-  const applied = await ownerPool(shardId).query<{ migration: string; state: string }>(
-    "SELECT migration, state FROM astra.tenant_migrations WHERE tenant_id = $1",
-    [tenant.id],
-  );
-  const done = new Set(applied.rows.filter((row) => row.state === "applied").map((row) => row.migration));
-  const next = all.find((migration) => !done.has(migration.name));
-  if (!next) return;
   await ownerPool(shardId).query(
     `INSERT INTO astra.tenant_migrations (tenant_id, migration, checksum, state, error)
      VALUES ($1, $2, $3, 'failed', $4)
      ON CONFLICT (tenant_id, migration) DO UPDATE SET state = 'failed', error = excluded.error,
        attempt = astra.tenant_migrations.attempt + 1, at = now()`,
-    [tenant.id, next.name, next.checksum, error instanceof Error ? error.message : String(error)],
+    [tenant.id, failed.name, failed.checksum, error instanceof Error ? error.message : String(error)],
   );
 }
