@@ -4,6 +4,8 @@ import { readServerError } from "#app/_ui/server-error.ts";
 
 const staleMs = 30_000;
 const retriesMax = 2;
+/** Without a connection a call fails and says so; it would wait in silence else, and be sent when nobody expects it. */
+const networkMode = "always";
 
 /**
  * A cache of answers. The browser keeps one per organization, so that no answer of one is ever shown in another;
@@ -18,7 +20,8 @@ export function makeQueryClient(onSignedOut?: () => void): QueryClient {
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       // Without a stale time the browser would ask again at once for what the server has just sent along.
-      queries: { staleTime: staleMs, retry: shouldRetry },
+      queries: { staleTime: staleMs, retry: shouldRetry, networkMode, refetchOnReconnect: true },
+      mutations: { networkMode },
       dehydrate: { serializeData: superjson.serialize, shouldDehydrateQuery: defaultShouldDehydrateQuery },
       hydrate: { deserializeData: superjson.deserialize },
     },

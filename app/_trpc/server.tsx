@@ -58,14 +58,16 @@ export function Hydrate({ queryClient, children }: Omit<PrefetchedProps, "until"
 }
 
 /**
- * Turns NOT_FOUND (which is also the answer for things of other organizations) into the not-found page, and a
- * refusal too: to whom may not see a thing it is not there.
+ * Turns NOT_FOUND (which is also the answer for things of other organizations) into the not-found page, a refusal
+ * too (to whom may not see a thing it is not there), and an address that cannot be that of anything.
  */
 export async function orNotFound<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "FORBIDDEN")) notFound();
+    if (error instanceof TRPCError && nothingToSee.has(error.code)) notFound();
     throw error;
   }
 }
+
+const nothingToSee = new Set(["NOT_FOUND", "FORBIDDEN", "BAD_REQUEST"]);
