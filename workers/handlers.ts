@@ -3,6 +3,7 @@ import { retainAll } from "#server/audit/retain.ts";
 import { runVerification } from "#server/audit/verify-run.ts";
 import { sealLog, sweepAll, sweepNoted } from "#server/audit/sweep.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
+import { tellOrganizations } from "#server/identity/account-events.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
 import { trimIdentity } from "#server/identity/trim.ts";
 import { syncAccount } from "#server/identity/sync-account.ts";
@@ -36,6 +37,7 @@ export const handlers: Handlers = {
   "audit.seal": { atDoor: (door) => sealLog(door.organization.id) },
   "audit.verify": { atDoor: (door, payload) => runVerification(door, payload) },
   "audit.export": { atDoor: (door, payload) => runExport(door, payload) },
+  "audit.account-event": { platform: (payload) => tellOrganizations(payload) },
   "audit.retain": { platform: (_payload, job) => retainAll("main", job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { AccountSession } from "../access/account-session.ts";
 import { platformDb, type PlatformTx } from "../platform/database.ts";
+import { wakeRelay } from "../jobs/wake.ts";
 import type { AccountDoor } from "./account-door.ts";
+import { noteAccountEvent } from "./account-events.ts";
 
 /** From sign-in to the next one that is needed. */
 export const sessionDays = 14;
@@ -24,7 +26,7 @@ export async function beginSession(
   const { ip, userAgent } = door.request;
   const expiresAt = new Date(now.getTime() + sessionDays * dayMs);
   const times = { createdAt: now, lastSeenAt: now, expiresAt };
-  return platformDb().$transaction(async (tx) => {
+  const sessionId = await platformDb().$transaction(async (tx) => {
     // A reset updates this row before it revokes: whoever comes second sees what the first one did.
     const current = await tx.$queryRaw<{ hash: string | null }[]>`
       SELECT password_hash AS hash FROM accounts WHERE id = ${account.id}::uuid FOR SHARE`;
@@ -34,8 +36,12 @@ export async function beginSession(
       select: { id: true },
     });
     await revokeSurplus(tx, account.id, now);
+    const { id: accountId } = account;
+    await noteAccountEvent(tx, { kind: "session.signIn", accountId, request: door.request, at: now });
     return session.id;
   });
+  wakeRelay();
+  return sessionId;
 }
 
 async function revokeSurplus(tx: PlatformTx, accountId: string, now: Date): Promise<void> {
@@ -87,10 +93,18 @@ export async function findSession(sessionId: unknown, now: Date): Promise<Accoun
 export async function revokeSession(sessionId: unknown, now: Date): Promise<void> {
   const id = z.uuid().safeParse(sessionId);
   if (!id.success) return;
-  await platformDb().session.updateMany({
-    where: { id: id.data, revokedAt: null },
-    data: { revokedAt: now },
+  await platformDb().$transaction(async (tx) => {
+    const [ended] = await tx.session.updateManyAndReturn({
+      where: { id: id.data, revokedAt: null },
+      data: { revokedAt: now },
+      select: { accountId: true, ip: true, userAgent: true },
+    });
+    if (!ended) return;
+    const { accountId, ip, userAgent } = ended;
+    const request = { id: id.data, ip, userAgent };
+    await noteAccountEvent(tx, { kind: "session.signOut", accountId, request, at: now });
   });
+  wakeRelay();
 }
 
 /** Ends all sessions of an account, in the transaction that makes them unsafe. */

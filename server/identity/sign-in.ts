@@ -1,6 +1,8 @@
+import { wakeRelay } from "../jobs/wake.ts";
 import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { AccountDoor } from "./account-door.ts";
+import { noteAccountEvent } from "./account-events.ts";
 import { countAttempt, forgiveAttempts } from "./attempt-limits.ts";
 import { verifyPassword } from "./passwords.ts";
 import type { SignIn } from "./schema.ts";
@@ -22,11 +24,18 @@ export async function proveAccount(input: SignIn, door: AccountDoor): Promise<Pr
   const proven = await verifyPassword(account?.passwordHash ?? null, input.password);
   if (!account?.passwordHash || !proven) {
     door.log.info({ account: account?.id ?? null }, "sign-in refused");
+    await noteRefusal(door, account?.id ?? null);
     throw wrongPassword();
   }
   await forgiveAttempts(door, "signIn", input.email);
   const { id, email, passwordHash, emailConfirmedAt } = account;
   return { id, email, passwordHash, emailConfirmed: emailConfirmedAt !== null };
+}
+
+async function noteRefusal({ request, clock }: AccountDoor, accountId: string | null): Promise<void> {
+  const event = { kind: "session.signInFailed", accountId, request, at: clock.now() } as const;
+  await platformDb().$transaction((tx) => noteAccountEvent(tx, event));
+  wakeRelay();
 }
 
 /**

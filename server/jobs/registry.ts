@@ -125,6 +125,14 @@ export const jobs = {
     backoffMs: 5_000,
     deadlineMs: 900_000,
   },
+  "audit.account-event": {
+    scope: "platform",
+    queue: "audit",
+    payload: z.strictObject({ eventId: id }),
+    attempts: 10,
+    backoffMs: 2_000,
+    deadlineMs: 60_000,
+  },
   "audit.retain": {
     scope: "platform",
     queue: "audit",

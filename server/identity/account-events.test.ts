@@ -1,0 +1,70 @@
+import { afterAll, expect, test } from "vitest";
+import { ownerPool } from "../fleet/owner.ts";
+import { platformDb } from "../platform/database.ts";
+import { accountDoorFrom } from "../test/accounts.ts";
+import { buildMember, buildOrganization, buildPerson, closeConnections } from "../test/factories.ts";
+import { tenancy } from "../tenancy/kernel.ts";
+import { tellOrganizations } from "./account-events.ts";
+import { hashPassword } from "./passwords.ts";
+import { revokeSession } from "./sessions.ts";
+import { signIn } from "./sign-in.ts";
+
+afterAll(closeConnections);
+
+const password = "correct horse battery";
+
+async function tellAll(): Promise<void> {
+  const { rows } = await ownerPool("main").query<{ payload: { eventId: string } }>(
+    "SELECT payload FROM astra.outbox WHERE name = 'audit.account-event' ORDER BY created_at, id",
+  );
+  for (const { payload } of rows) await tellOrganizations(payload);
+}
+
+async function entriesOf(organizationId: string) {
+  return tenancy().withTenant(organizationId, { readOnly: true }, (db) =>
+    db.auditEntry.findMany({
+      where: { action: { startsWith: "session." } },
+      orderBy: { at: "asc" },
+      select: { action: true, actorId: true, actorName: true, ip: true, userAgent: true },
+    }),
+  );
+}
+
+test("signing in, failing to and signing out stand in the log of each organization of the account, once", async () => {
+  const person = await buildPerson({ name: "Ada", passwordHash: await hashPassword(password) });
+  const one = await buildOrganization({ owner: person });
+  const two = await buildOrganization();
+  await buildMember(two, "viewer", { person });
+  const stranger = await buildOrganization();
+  const door = accountDoorFrom({ ip: "198.51.100.7" });
+
+  await expect(signIn({ email: person.email, password: "wrong" }, door)).rejects.toThrow(
+    "do not belong together",
+  );
+  const { sessionId } = await signIn({ email: person.email, password }, door);
+  await revokeSession(sessionId, new Date());
+  await revokeSession(sessionId, new Date());
+  await tellAll();
+  await tellAll();
+
+  const told = ["session.signInFailed", "session.signIn", "session.signOut"].map((action) => ({
+    action,
+    actorId: one.owner.memberId,
+    actorName: "Ada",
+    ip: "198.51.100.7",
+    userAgent: "vitest",
+  }));
+  expect(await entriesOf(one.id)).toEqual(told);
+  expect((await entriesOf(two.id)).map((entry) => entry.action)).toEqual(told.map((entry) => entry.action));
+  expect(await entriesOf(stranger.id)).toEqual([]);
+});
+
+test("an address that nobody has leaves a trace in the platform's log alone", async () => {
+  const door = accountDoorFrom();
+  const before = await platformDb().securityEvent.count({ where: { accountId: null } });
+  await expect(signIn({ email: "nobody@example.test", password }, door)).rejects.toThrow(
+    "do not belong together",
+  );
+  expect(await platformDb().securityEvent.count({ where: { accountId: null } })).toBe(before + 1);
+  await expect(tellAll()).resolves.toBeUndefined();
+});

@@ -1,0 +1,88 @@
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { permissionRegistry } from "../access/permissions.ts";
+import { appRouter } from "../api/root.ts";
+import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
+import { tenancy } from "../tenancy/kernel.ts";
+import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "./factories.ts";
+
+type Call = (input?: unknown) => Promise<unknown>;
+type Made = { projectId: string; taskId: string };
+
+const callerOf = createCallerFactory(appRouter);
+
+/** Every procedure that changes an organization, by its path. */
+const mutations = Object.entries(appRouter._def.procedures).flatMap(([path, procedure]) => {
+  // The router keeps its procedures by path; their declared type is that of the nested tree.
+  const { meta, type } = (procedure as unknown as { _def: { meta?: ProcedureMeta; type: string } })._def;
+  return type === "mutation" && (meta?.guard ?? "") in permissionRegistry ? [path] : [];
+});
+
+/** An input with which each of them changes something; what must be there first is made before. */
+const inputs: Record<string, (organization: TestOrganization, made: Made) => unknown> = {
+  "organization.update": () => ({ name: "Another name" }),
+  "organization.changeSlug": ({ slug }) => ({ slug: `${slug}-moved` }),
+  "organization.scheduleDeletion": ({ slug }) => ({ confirm: slug }),
+  "organization.cancelDeletion": () => undefined,
+  "projects.create": () => ({ name: "Apollo" }),
+  "projects.update": (_, { projectId }) => ({ id: projectId, name: "Artemis" }),
+  "projects.archive": (_, { projectId }) => ({ id: projectId }),
+  "projects.unarchive": (_, { projectId }) => ({ id: projectId }),
+  "projects.delete": (_, { projectId }) => ({ id: projectId }),
+  "projects.restore": (_, { projectId }) => ({ id: projectId }),
+  "tasks.create": (_, { projectId }) => ({ projectId, title: "Ignition" }),
+  "tasks.update": (_, { taskId }) => ({ id: taskId, title: "Lift-off" }),
+  "tasks.delete": (_, { taskId }) => ({ id: taskId }),
+  "tasks.restore": (_, { taskId }) => ({ id: taskId }),
+  "audit.verify": () => undefined,
+  "audit.export": () => ({ format: "csv" }),
+  "audit.updateSettings": () => ({ retentionDays: 100 }),
+};
+
+/** What must have happened before a procedure can change anything. */
+const before: Record<string, string> = {
+  "organization.cancelDeletion": "organization.scheduleDeletion",
+  "projects.unarchive": "projects.archive",
+  "projects.restore": "projects.delete",
+  "tasks.restore": "tasks.delete",
+};
+
+let organization: TestOrganization;
+
+beforeEach(async () => {
+  organization = await buildOrganization();
+});
+afterAll(closeConnections);
+
+function callOf(path: string): Call {
+  let step: unknown = callerOf(requestOf(organization.owner, organization.slug));
+  for (const part of path.split(".")) step = (step as Record<string, unknown>)[part];
+  return step as Call;
+}
+
+async function makeProject(): Promise<Made> {
+  const { id: projectId } = (await callOf("projects.create")({ name: "Gemini" })) as { id: string };
+  const { id: taskId } = (await callOf("tasks.create")({ projectId, title: "Rendezvous" })) as {
+    id: string;
+  };
+  return { projectId, taskId };
+}
+
+async function countEntries(action?: string): Promise<number> {
+  return tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
+    db.auditEntry.count({ where: action ? { action } : {} }),
+  );
+}
+
+test("every mutation of an organization is tried here", () => {
+  expect(Object.keys(inputs).toSorted()).toEqual(mutations.toSorted());
+});
+
+test.each(mutations)("%s writes its entry, under its own name", async (path) => {
+  const made = await makeProject();
+  const first = before[path];
+  if (first) await callOf(first)(inputs[first]?.(organization, made));
+  const [all, own] = [await countEntries(), await countEntries(path)];
+  await callOf(path)(inputs[path]?.(organization, made));
+  expect(await countEntries()).toBe(all + 1);
+  expect(await countEntries(path)).toBe(own + 1);
+});
