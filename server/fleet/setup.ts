@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { requiredEnv } from "../platform/env.ts";
 import { closeFunctionsSql } from "./closed-functions.ts";
@@ -21,6 +22,19 @@ const closedViews = ["pg_stat_activity", "pg_prepared_statements", "pg_cursors",
  * the database to everybody else. Runs with the administrator's DATABASE_URL; may be run again.
  */
 export async function setUpLogins(): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await setUpOnce();
+    } catch (error) {
+      // Logins belong to the whole server, and a lock to one database: a set-up of another one may be at them.
+      const collided = error instanceof Error && "code" in error && error.code === "XX000";
+      if (!collided || attempt >= 5) throw error;
+      await sleep(100 * attempt);
+    }
+  }
+}
+
+async function setUpOnce(): Promise<void> {
   const urls: Record<LoginName, URL> = {
     astra_owner: new URL(requiredEnv("DATABASE_OWNER_URL")),
     astra_app: new URL(requiredEnv("DATABASE_APP_URL")),
@@ -36,7 +50,7 @@ export async function setUpLogins(): Promise<void> {
   await admin.connect();
   try {
     await admin.query("BEGIN");
-    // Logins belong to the whole server: two set-ups at once, also of two databases, take turns.
+    // Two set-ups of one database at once take turns.
     await admin.query("SELECT pg_advisory_xact_lock(4702111234474983745)");
     for (const name of loginNames) await setUpLogin(admin, name, decodeURIComponent(urls[name].password));
     await closeDatabase(admin);

@@ -151,7 +151,7 @@ const spaces = `
  * Holds the catalog of every tenant on a shard against the rules of isolation, and the tenants against
  * each other. Reads catalogs only. Answers what is broken; nothing when all is sound.
  */
-export async function lintCatalog(owner: pg.Pool): Promise<CatalogFinding[]> {
+export async function lintCatalog(owner: pg.Pool | pg.ClientBase): Promise<CatalogFinding[]> {
   const findings: CatalogFinding[] = [];
   for (const { rule, sql } of rules) {
     const { rows } = await owner.query<{ schema: string; detail: string }>(
