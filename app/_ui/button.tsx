@@ -22,7 +22,7 @@ export const buttonStyle = cva(
           "bg-danger text-on-danger shadow-xs hover:bg-danger-hover aria-disabled:bg-pressed aria-disabled:text-ink-subtle aria-disabled:shadow-none",
         "danger-outline":
           "border border-line-strong bg-raised text-danger-text shadow-xs hover:border-danger-text hover:bg-danger-soft aria-disabled:border-line aria-disabled:bg-transparent aria-disabled:text-ink-subtle aria-disabled:shadow-none",
-        link: "h-auto! rounded-sm px-0! text-accent-text underline-offset-4 hover:underline",
+        link: "h-auto! min-h-6 rounded-sm px-0! text-accent-text underline-offset-4 hover:underline",
       },
       size: {
         sm: "h-7 px-2.5 text-sm",

@@ -50,8 +50,8 @@ export function NoResults({ what, action }: { what: string; action: ReactNode })
 }
 
 /** Everything was dealt with: a small reward, not a call to work. */
-export function AllCleared({ title, text }: { title: string; text?: ReactNode }) {
-  return <EmptyState icon={<CircleCheckBig className="text-success-text" />} title={title} text={text} />;
+export function AllCleared(props: { title: string; text?: ReactNode; action?: ReactNode }) {
+  return <EmptyState icon={<CircleCheckBig className="text-success-text" />} {...props} />;
 }
 
 /** The member's role does not reach here; trying again would not help. */

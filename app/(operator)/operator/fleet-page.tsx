@@ -46,8 +46,7 @@ export function FleetPage() {
 function Figures({ fleet }: { fleet: Fleet }) {
   const { organizations, readySchemas, outbox } = fleet;
   const states = organizations.byState.map(({ state, count }) => `${count} ${state}`).join(", ");
-  const waiting =
-    outbox.oldestSeconds === null ? "nothing waits" : `the oldest waits ${outbox.oldestSeconds} s`;
+  const waiting = outbox.pending === 0 ? "nothing waits" : `the oldest waits ${outbox.oldestSeconds} s`;
   return (
     <dl className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
       <Figure label="Organizations" value={organizations.total} note={states} />

@@ -46,12 +46,16 @@ const verbs: Record<string, string> = {
   changeSlug: "changed the address of",
   scheduleDeletion: "scheduled the deletion of",
   cancelDeletion: "called off the deletion of",
+  "sync-account": "took over the new name of",
 };
+
+/** What is named alone: "changed Acme", but "changed task Find a domain name". */
+const namedAlone = new Set(["organization", "member"]);
 
 /** An action is named `resource.verb`; one that we have no word for is shown by its name, never hidden. */
 function phraseOf({ action, targetType }: Entry): string {
   const verb = action.split(".")[1] ?? "";
   const word = verbs[verb];
   if (!word) return `(${action})`;
-  return targetType === "organization" ? word : `${word} ${targetType}`;
+  return namedAlone.has(targetType) ? word : `${word} ${targetType}`;
 }

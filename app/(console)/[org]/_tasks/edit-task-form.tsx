@@ -83,7 +83,7 @@ export function EditTaskForm({ task, onDirtyChange, onDone }: EditTaskFormProps)
           <dd>
             <Link
               href={`/${slug}/projects/${task.projectId}`}
-              className="text-accent-text underline-offset-4 hover:underline"
+              className="-my-0.5 inline-block py-0.5 text-accent-text underline-offset-4 hover:underline"
             >
               {task.projectName}
             </Link>

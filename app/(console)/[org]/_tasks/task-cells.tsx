@@ -30,7 +30,7 @@ export function StatusCell({ task, compact = false }: CellProps & { compact?: bo
   const { whyNotWrite } = useTaskAccess();
   if (whyNotWrite) {
     return (
-      <span className="inline-flex items-center gap-2 text-sm">
+      <span className="flex items-center gap-2 text-sm">
         <StatusIcon status={task.status} />
         <span className={cn("max-md:sr-only", compact && "sr-only")}>{statusLook[task.status].label}</span>
       </span>
@@ -71,7 +71,7 @@ export function ProjectCell({ task }: CellProps) {
       href={`/${slug}/projects/${task.projectId}`}
       className={cn(
         rowControl,
-        "clip-line -mx-1 block rounded-sm px-1 text-sm hover:text-ink hover:underline",
+        "clip-line -mx-1 block rounded-sm px-1 py-0.5 text-sm hover:text-ink hover:underline",
       )}
     >
       {task.projectName}
@@ -96,7 +96,7 @@ export function AssigneeCell({ task }: CellProps) {
     </>
   );
   if (whyNotWrite || !can("members.read")) {
-    return <span className="inline-flex max-w-full items-center gap-2 text-sm">{shown}</span>;
+    return <span className="flex max-w-full items-center gap-2 text-sm">{shown}</span>;
   }
   return (
     <span className={cn(rowControl, "block max-w-full")}>
@@ -128,7 +128,7 @@ export function DueCell({ task }: CellProps) {
   const text = task.dueOn ? formatDay(task.dueOn, today) : null;
   const style = cn(overdue && "font-medium text-danger-text");
   if (whyNotWrite) {
-    return text && <span className={cn("inline-flex items-center gap-2 text-sm", style)}>{text}</span>;
+    return text && <span className={cn("flex items-center gap-2 text-sm", style)}>{text}</span>;
   }
   return (
     <span className={rowControl}>

@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Archive, Circle, FolderKanban, Layers, Plus } from "lucide-react";
+import { Archive, Circle, Layers } from "lucide-react";
 import { useQueryState, useQueryStates } from "nuqs";
 import { ProjectDialog } from "#app/(console)/[org]/_projects/project-dialog.tsx";
 import {
@@ -10,17 +10,15 @@ import {
   projectsSearch,
   type ProjectSort,
 } from "#app/(console)/[org]/_projects/search-params.ts";
-import { useAccess } from "#app/(console)/[org]/_shell/organization.ts";
+import { NewProjectButton, NoProjects } from "#app/(console)/[org]/projects/no-projects.tsx";
 import { projectColumns, projectSortOptions } from "#app/(console)/[org]/projects/project-columns.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { FilterMenu } from "#app/_ui/data-table/filter-menu.tsx";
 import { ListTable } from "#app/_ui/data-table/list-table.tsx";
 import { firstPage } from "#app/_ui/data-table/paging.ts";
 import { SearchInput } from "#app/_ui/data-table/search-input.tsx";
 import type { Sort } from "#app/_ui/data-table/sorting.ts";
 import { SortMenu, TableToolbar } from "#app/_ui/data-table/toolbar.tsx";
-import { FirstUse } from "#app/_ui/empty-state.tsx";
 import { PageHeader } from "#app/_ui/page-header.tsx";
 
 const statusOptions = [
@@ -78,26 +76,9 @@ export function ProjectsPage() {
         pageNumber={search.page}
         onTurn={(change) => void setSearch(change, { history: "push", scroll: true })}
         onClear={narrowed ? clear : null}
-        firstUse={
-          <FirstUse
-            icon={<FolderKanban />}
-            title="No projects yet"
-            text="A project gathers the tasks of one piece of work, from the first idea to done."
-            action={<NewProjectButton onClick={openNew} />}
-          />
-        }
+        firstUse={<NoProjects onNew={openNew} onShowArchived={() => narrow({ status: "archived" })} />}
       />
       <ProjectDialog open={dialog === "new"} onOpenChange={(open) => void setDialog(open ? "new" : null)} />
     </>
-  );
-}
-
-function NewProjectButton({ onClick }: { onClick: () => void }) {
-  const { why } = useAccess();
-  return (
-    <Button variant="primary" disabledReason={why("projects.write")} onClick={onClick}>
-      <Plus aria-hidden />
-      New project
-    </Button>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { NewTaskButton, TasksTable } from "#app/(console)/[org]/_tasks/tasks-table.tsx";
+import { NewTaskButton } from "#app/(console)/[org]/_tasks/new-task-button.tsx";
+import { TasksTable } from "#app/(console)/[org]/_tasks/tasks-table.tsx";
 import { PageHeader } from "#app/_ui/page-header.tsx";
 
 /** The tasks of all active projects. */
