@@ -56,7 +56,7 @@ export const bench: Bench = {
 /** One client, an interactive transaction, the setting as its first statement. */
 function readNaively(plain: PrismaClient): Promise<unknown> {
   return plain.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT set_config('search_path', ${plainSchema}, true)`;
+    await tx.$executeRawUnsafe(`SET LOCAL search_path = ${plainSchema}`);
     return tx.role.findFirst(read);
   });
 }
