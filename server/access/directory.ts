@@ -33,8 +33,12 @@ export type DirectoryEntry = OrganizationInfo & { deletionAt: Date | null };
 const organizations = new Recent<DirectoryEntry>();
 const memberships = new Recent<true>();
 
+// What an address looks like; the database would choke on some of what a path can hold.
+const address = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
 /** The organization that has, or once had, this slug; null when none did. */
 export async function findOrganization(slug: string): Promise<DirectoryEntry | null> {
+  if (!address.test(slug)) return null;
   const hit = organizations.get(slug);
   if (hit) return hit;
   const row = await platformDb().organizationSlug.findUnique({

@@ -103,10 +103,7 @@ export async function openDoor(ctx: RequestContext, permission: Permission): Pro
     });
     throw noAccess();
   }
-  const access = await memberAccess(organization.id, accountId).catch((error: unknown) => {
-    forgetDirectory(organization.id, accountId);
-    throw error;
-  });
+  const access = await currentAccess(organization.id, accountId, permission);
   if (!access.permissions.has(permission)) throw missingPermission(permission);
   return {
     organization,
@@ -117,6 +114,19 @@ export async function openDoor(ctx: RequestContext, permission: Permission): Pro
     accessVersion: access.accessVersion,
     recordReads: access.recordReads,
   };
+}
+
+/** A remembered yes is held against the guard by its transaction; a no opens none, so it is looked up anew. */
+async function currentAccess(organizationId: string, accountId: string, permission: Permission) {
+  try {
+    const access = await memberAccess(organizationId, accountId);
+    if (access.permissions.has(permission)) return access;
+    forgetAccess(organizationId, accountId);
+    return await memberAccess(organizationId, accountId);
+  } catch (error) {
+    forgetDirectory(organizationId, accountId);
+    throw error;
+  }
 }
 
 function missingPermission(permission: Permission): AppError {

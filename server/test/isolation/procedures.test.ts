@@ -1,0 +1,198 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { permissionRegistry } from "../../access/permissions.ts";
+import { appRouter } from "../../api/root.ts";
+import { createCallerFactory, type ProcedureMeta } from "../../api/trpc.ts";
+import { requiredEnv } from "../../platform/env.ts";
+import { tenancy } from "../../tenancy/kernel.ts";
+import { schemaOf } from "../entered.ts";
+import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../factories.ts";
+
+const shared = {
+  project: "00000000-0000-7000-8000-0000000000a1",
+  deletedProject: "00000000-0000-7000-8000-0000000000a2",
+  task: "00000000-0000-7000-8000-0000000000a3",
+  deletedTask: "00000000-0000-7000-8000-0000000000a4",
+  auditEntry: "00000000-0000-7000-8000-0000000000a5",
+  auditRun: "00000000-0000-7000-8000-0000000000a6",
+};
+type Ids = typeof shared;
+
+/** What each procedure of an organization is asked; a new one that is missing here fails the suite. */
+const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
+  "organization.get": undefined,
+  "organization.overview": undefined,
+  "organization.update": { name: "Renamed here" },
+  "organization.changeSlug": { slug: `moved-${randomUUID()}` },
+  "organization.scheduleDeletion": { confirm: slug },
+  "organization.cancelDeletion": undefined,
+  "members.list": {},
+  "roles.list": undefined,
+  "projects.list": {},
+  "projects.get": { id: ids.project },
+  "projects.create": { name: "Created here" },
+  "projects.update": { id: ids.project, name: "Changed here" },
+  "projects.archive": { id: ids.project },
+  "projects.unarchive": { id: ids.project },
+  "projects.delete": { id: ids.project },
+  "projects.restore": { id: ids.deletedProject },
+  "tasks.list": {},
+  "tasks.get": { id: ids.task },
+  "tasks.create": { projectId: ids.project, title: "Created here" },
+  "tasks.update": { id: ids.task, title: "Changed here" },
+  "tasks.delete": { id: ids.task },
+  "tasks.restore": { id: ids.deletedTask },
+  "search.find": { query: "canary" },
+  "audit.list": {},
+  "audit.get": { id: ids.auditEntry },
+  "audit.facets": undefined,
+  "audit.state": undefined,
+  "audit.verify": undefined,
+  "audit.export": { format: "csv" },
+  "audit.run": { id: ids.auditRun },
+  "audit.settings": undefined,
+  "audit.updateSettings": { recordReads: false },
+});
+
+const paths = Object.entries(appRouter._def.procedures)
+  .filter(([, procedure]) => {
+    // The router keeps its procedures by path; their declared type is that of the nested tree.
+    const { meta } = (procedure as unknown as { _def: { meta?: ProcedureMeta } })._def;
+    return meta !== undefined && meta.guard in permissionRegistry;
+  })
+  .map(([path]) => path);
+
+const callerOf = createCallerFactory(appRouter);
+const admin = new pg.Client({ connectionString: requiredEnv("DATABASE_URL") });
+let a: TestOrganization;
+let b: TestOrganization;
+
+beforeAll(async () => {
+  await admin.connect();
+  a = await buildOrganization({ name: "Canary Astra" });
+  b = await buildOrganization({ name: "Canary Borea" });
+});
+afterAll(async () => {
+  await admin.end();
+  await closeConnections();
+});
+
+beforeEach(async () => {
+  await seed(a, shared, "canary-a");
+  await seed(b, shared, "canary-b");
+});
+
+/** Puts rows with given keys into an organization, past everything. */
+async function seed(organization: TestOrganization, ids: Ids, canary: string): Promise<void> {
+  const schema = await schemaOf(organization.id);
+  await admin.query(`
+    SET search_path = "${schema}";
+    DELETE FROM projects WHERE id IN ('${ids.project}', '${ids.deletedProject}');
+    INSERT INTO projects (id, name, deleted_at) VALUES
+      ('${ids.project}', '${canary} project', NULL), ('${ids.deletedProject}', '${canary} deleted', now());
+    INSERT INTO tasks (id, project_id, title, deleted_at) VALUES
+      ('${ids.task}', '${ids.project}', '${canary} task', NULL),
+      ('${ids.deletedTask}', '${ids.project}', '${canary} gone', now());
+    INSERT INTO search_tokens (kind, token, target_id) VALUES
+      ('project', 'canary', '${ids.project}'), ('task', 'canary', '${ids.task}') ON CONFLICT DO NOTHING;
+    INSERT INTO audit_entries (id, action, actor_kind, actor_name, target_type, target_label)
+      VALUES ('${ids.auditEntry}', 'canary.seed', 'system', '${canary}', 'canary', '${canary}') ON CONFLICT DO NOTHING;
+    INSERT INTO audit_runs (id, kind, state) VALUES ('${ids.auditRun}', 'verify', 'waiting') ON CONFLICT DO NOTHING;
+    RESET search_path;`);
+}
+
+/** Everything that stands in an organization's schema, as one text. */
+async function fingerprint(organization: TestOrganization): Promise<string> {
+  const schema = await schemaOf(organization.id);
+  const { rows: tables } = await admin.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 ORDER BY 1",
+    [schema],
+  );
+  const parts = tables.map(
+    ({ name }) =>
+      `(SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM "${schema}"."${name}" t)`,
+  );
+  const { rows } = await admin.query<{ print: string }>(
+    `SELECT md5(concat_ws('#', ${parts.join(", ")})) AS print`,
+  );
+  return rows[0]?.print ?? "";
+}
+
+type Outcome = { answer?: unknown; refused?: string };
+
+/** Calls a procedure by its path as somebody, in the organization that a slug names. */
+async function call(who: TestOrganization, slug: string, path: string, input: unknown): Promise<Outcome> {
+  let step: unknown = callerOf(requestOf(who.owner, slug));
+  for (const part of path.split(".")) step = (step as Record<string, unknown>)[part];
+  try {
+    return { answer: await (step as (input: unknown) => Promise<unknown>)(input) };
+  } catch (error) {
+    const { code, message, cause } = error as { code?: string; message: string; cause?: unknown };
+    return { refused: code ?? message, answer: [message, String(cause)] };
+  }
+}
+
+async function addressOf(organization: TestOrganization): Promise<string> {
+  const profile = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
+    db.profile.findUniqueOrThrow({ where: { id: 1 }, select: { slug: true } }),
+  );
+  return profile.slug;
+}
+
+test("every procedure of an organization is held against its neighbour below", () => {
+  expect(Object.keys(inputs(shared, "")).toSorted()).toEqual(paths.toSorted());
+});
+
+describe.each(paths)("%s", (path) => {
+  test("with keys that both organizations have, it answers from its own and touches its own", async () => {
+    const before = await fingerprint(b);
+    const slug = await addressOf(a);
+    const outcome = await call(a, slug, path, inputs(shared, slug)[path]);
+    expect(outcome.refused).toBeUndefined();
+    expect(JSON.stringify(outcome.answer) ?? "").not.toMatch(/canary-b|Borea/);
+    expect(await fingerprint(b)).toBe(before);
+  });
+
+  test("asked for the neighbour's organization it refuses, and tells and touches nothing", async () => {
+    const before = [await fingerprint(a), await fingerprint(b)];
+    const slug = await addressOf(b);
+    const outcome = await call(a, slug, path, inputs(shared, slug)[path]);
+    expect(outcome.refused).toBe("FORBIDDEN");
+    expect(JSON.stringify(outcome.answer)).not.toMatch(/canary|Borea/);
+    expect([await fingerprint(a), await fingerprint(b)]).toEqual(before);
+  });
+});
+
+const byId = paths.filter((path) =>
+  JSON.stringify(inputs(shared, "")[path] ?? "").includes(shared.project.slice(0, 30)),
+);
+
+test.each(byId)("%s with a key that only the neighbour has answers NOT_FOUND", async (path) => {
+  const foreign = Object.fromEntries(
+    Object.entries(shared).map(([name, id]) => [name, id.replace("0000000000a", "0000000000b")]),
+  ) as Ids;
+  await seed(b, foreign, "canary-b");
+  const before = [await fingerprint(a), await fingerprint(b)];
+  const outcome = await call(a, await addressOf(a), path, inputs(foreign, "")[path]);
+  expect(outcome.refused).toBe("NOT_FOUND");
+  expect(JSON.stringify(outcome.answer)).not.toContain("canary");
+  expect([await fingerprint(a), await fingerprint(b)]).toEqual(before);
+});
+
+test("a permission that was taken away is gone at once, though every process had it cached", async () => {
+  const slug = await addressOf(b);
+  const create = () => call(b, slug, "projects.create", { name: "Created with an old permission" });
+  expect((await create()).refused).toBeUndefined();
+  const schema = await schemaOf(b.id);
+  const roleOf = (key: string) =>
+    admin.query(`
+      UPDATE "${schema}".members SET role_id = (SELECT id FROM "${schema}".roles WHERE key = '${key}')
+        WHERE id = '${b.owner.memberId}';
+      UPDATE "${schema}".tenant_guard SET access_version = access_version + 1`);
+  await roleOf("viewer");
+  expect(await create()).toMatchObject({ refused: "FORBIDDEN" });
+  expect((await call(b, slug, "projects.list", {})).refused).toBeUndefined();
+  await roleOf("owner");
+  expect((await create()).refused).toBeUndefined();
+});
