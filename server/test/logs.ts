@@ -29,8 +29,8 @@ export async function fillLog(organizationId: string, count: number): Promise<vo
          target_label, changes, ip, user_agent, request_id)
        SELECT uuidv7(-i * interval '20 seconds'), now() - i * interval '20 seconds',
          (ARRAY['projects.update', 'tasks.create', 'tasks.update', 'members.invite', 'roles.update'])[1 + i % 5],
-         'member', md5('member ' || i % 200)::uuid, 'Member ' || i % 200, CASE WHEN i % 5 = 0 THEN 'project' ELSE 'task' END,
-         md5('target ' || i % 5000)::uuid, 'Target ' || i % 5000,
+         'member', ('00000000-0000-4000-8000-' || lpad((i % 200)::text, 12, '0'))::uuid, 'Member ' || i % 200, CASE WHEN i % 5 = 0 THEN 'project' ELSE 'task' END,
+         ('00000000-0000-4000-8000-1' || lpad((i % 5000)::text, 11, '0')), 'Target ' || i % 5000,
          '{"before":{"status":"todo","title":"What was to be done"},"after":{"status":"done","title":"What was done"}}',
          '192.0.2.' || i % 250, 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36', 'request-' || i
        FROM generate_series(1, $1::int) i`,
