@@ -1,0 +1,153 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { BrowserContextOptions, Page } from "@playwright/test";
+import { expect, test } from "./fixtures.ts";
+import type { Api } from "./api.ts";
+import { newcomer } from "./people.ts";
+
+const acme = "/acme-robotics";
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const shapes: Record<string, BrowserContextOptions> = {
+  desktop: { viewport: { width: 1440, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+};
+
+type Place = {
+  name: string;
+  /** Whose eyes look: what the demo says about them, or nobody's. */
+  who: "Acme Robotics, owner" | "Acme Robotics, viewer" | "Operator" | null;
+  address: string | ((api: Api) => Promise<string>);
+  /** Brings the page into the state that is looked at. */
+  open?: (page: Page) => Promise<void>;
+  status?: number;
+};
+
+const owner = "Acme Robotics, owner";
+
+async function firstProject(api: Api): Promise<string> {
+  const [project] = (await api.projects.list.query({ status: "active", limit: 1 })).items;
+  return `${acme}/projects/${project?.id}`;
+}
+
+async function firstTask(api: Api): Promise<string> {
+  const [task] = (await api.tasks.list.query({ limit: 1 })).items;
+  return `${acme}/tasks?task=${task?.id}`;
+}
+
+/** Opens what stands behind a button and waits for what appears. */
+function opened(button: string | RegExp, role: "dialog" | "alertdialog" | "menu") {
+  return async (page: Page) => {
+    await page.getByRole("button", { name: button }).first().click();
+    await expect(page.getByRole(role).first()).toBeVisible();
+  };
+}
+
+async function userMenu(page: Page): Promise<void> {
+  const drawer = page.getByRole("button", { name: "Open navigation" });
+  if (await drawer.isVisible()) await drawer.click();
+  await opened("user menu", "menu")(page);
+}
+
+async function palette(page: Page): Promise<void> {
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox").fill("a");
+  await expect(page.getByRole("option").nth(3)).toBeVisible();
+}
+
+const places: Place[] = [
+  { name: "sign in", who: null, address: "/sign-in" },
+  {
+    name: "sign in, refused",
+    who: null,
+    address: "/sign-in",
+    open: async (page) => {
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await expect(page.getByRole("alert").filter({ hasText: "Enter your password." })).toBeVisible();
+    },
+  },
+  { name: "sign up", who: null, address: "/sign-up" },
+  { name: "check your mail", who: null, address: `/check-mail?email=${newcomer().email}` },
+  { name: "confirm, with a dead link", who: null, address: "/confirm-email?token=dead" },
+  { name: "forgotten password", who: null, address: "/forgot-password" },
+  { name: "reset, with a dead link", who: null, address: "/reset-password?token=dead" },
+  { name: "sign out", who: owner, address: "/sign-out" },
+  { name: "account", who: owner, address: "/account" },
+  { name: "new organization", who: owner, address: "/organizations/new" },
+  { name: "overview", who: owner, address: acme },
+  { name: "user menu", who: owner, address: acme, open: userMenu },
+  { name: "palette", who: owner, address: acme, open: palette },
+  { name: "projects", who: owner, address: `${acme}/projects` },
+  { name: "new project", who: owner, address: `${acme}/projects?project=new` },
+  { name: "project", who: owner, address: firstProject },
+  { name: "tasks", who: owner, address: `${acme}/tasks` },
+  { name: "task", who: owner, address: firstTask },
+  { name: "new task", who: owner, address: `${acme}/tasks?task=new` },
+  {
+    name: "tasks, date",
+    who: owner,
+    address: `${acme}/tasks?due=week`,
+    open: opened(/^Due date of/, "dialog"),
+  },
+  { name: "tasks, nothing found", who: owner, address: `${acme}/tasks?q=zebra` },
+  { name: "tasks, for a viewer", who: "Acme Robotics, viewer", address: `${acme}/tasks` },
+  { name: "members", who: owner, address: `${acme}/members` },
+  { name: "settings", who: owner, address: `${acme}/settings` },
+  {
+    name: "deletion",
+    who: owner,
+    address: `${acme}/settings`,
+    open: opened(/^Delete organization/, "alertdialog"),
+  },
+  { name: "settings, for a viewer", who: "Acme Robotics, viewer", address: `${acme}/settings` },
+  { name: "help", who: owner, address: `${acme}/help` },
+  { name: "not found, within", who: owner, address: `${acme}/nothing`, status: 404 },
+  { name: "no organization", who: owner, address: "/no-such-organization", status: 404 },
+  { name: "fleet", who: "Operator", address: "/operator" },
+];
+
+async function expectNoViolations(page: Page, theme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+  const axe = new AxeBuilder({ page });
+  // Nothing but the colours differs in the second theme.
+  const { violations } = await (
+    theme === "light" ? axe.withTags(tags) : axe.withRules("color-contrast")
+  ).analyze();
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ""}`),
+  );
+  expect(found, `${theme}: ${page.url()}`).toEqual([]);
+}
+
+for (const [shape, options] of Object.entries(shapes)) {
+  for (const { name, who, address, open, status = 200 } of places) {
+    test(`${name}, on a ${shape}`, async ({ demo, openAs, apiAs, complaints }) => {
+      if (status === 404) complaints.tolerate(/status of 404/);
+      const person = who === null ? null : await demo(who);
+      const page = await openAs(person, { ...options, reducedMotion: "reduce" });
+      const place =
+        typeof address === "string" || !person
+          ? String(address)
+          : await address(apiAs(person, acme.slice(1)));
+      const answer = await page.goto(place);
+      expect(answer?.status()).toBe(status);
+      await page.getByRole("heading", { includeHidden: true }).first().waitFor();
+      await open?.(page);
+      await expectNoViolations(page, "light");
+      await expectNoViolations(page, "dark");
+      const { clientWidth, scrollWidth } = await page.evaluate(() => {
+        const root = document.documentElement;
+        return { clientWidth: root.clientWidth, scrollWidth: root.scrollWidth };
+      });
+      expect(scrollWidth, "no sideways scrolling").toBeLessThanOrEqual(clientWidth);
+    });
+  }
+}
+
+test("an empty organization is as accessible as a full one", async ({ page, organization }) => {
+  for (const place of ["", "/projects", "/tasks"]) {
+    await page.goto(`/${organization.slug}${place}`);
+    await page.getByRole("heading", { level: 2 }).first().waitFor();
+    await expectNoViolations(page, "light");
+    await expectNoViolations(page, "dark");
+  }
+});
