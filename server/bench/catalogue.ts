@@ -20,6 +20,7 @@ export const catalogue: Record<string, Entry> = {
     load: () => import("./audit-chain.ts"),
   },
   "tenancy-provision": { figures: ["tenancy.provision.cold"], load: () => import("./tenancy-provision.ts") },
+  "http-read": { figures: ["http.read"], load: () => import("./http-read.ts") },
 };
 
 /**
