@@ -9,7 +9,7 @@ export type Listed = { path: string; guard: string; roles: string[] };
 const matrixFile = "server/test/__snapshots__/permissions.test.ts.snap";
 
 /** Every procedure of the API; the server's own tests keep the list complete. */
-export function listedProcedures(): Listed[] {
+function listedProcedures(): Listed[] {
   const text = readFileSync(path.resolve(import.meta.dirname, "..", matrixFile), "utf8");
   const lines = text.match(/^"?\w+(?:\.\w+)+ .+$/gm) ?? [];
   return lines.map((line) => {
