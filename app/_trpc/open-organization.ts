@@ -7,23 +7,26 @@ import type { Organization, SearchParams } from "#app/_trpc/types.ts";
 import { currentSession } from "#server/identity/current-session.ts";
 import { AppError } from "#server/platform/errors.ts";
 
-/** The organization as its member sees it, or why it cannot be seen. Read once per request. */
-export const findOrganization = cache(
-  async (
-    slug: string,
-  ): Promise<{ organization: Organization } | { refused: "unconfirmed" | "no_access" }> => {
-    const { api, queryClient } = serverApi(slug);
-    try {
-      return { organization: await queryClient.fetchQuery(api.organization.get.queryOptions()) };
-    } catch (error) {
-      if (!(error instanceof TRPCError)) throw error;
-      const reason = error.cause instanceof AppError ? error.cause.reason : null;
-      if (reason === "email_not_confirmed") return { refused: "unconfirmed" };
-      if (error.code === "NOT_FOUND" || error.code === "FORBIDDEN") return { refused: "no_access" };
-      throw error;
-    }
-  },
-);
+/** The organization as its member sees it, or why it cannot be entered; `closed` says in words why not now. */
+export type Found =
+  | { organization: Organization }
+  | { refused: "unconfirmed" | "no_access" }
+  | { refused: "closed"; message: string };
+
+/** Looks for the organization behind a slug, a present or an old one; once per request. */
+export const findOrganization = cache(async (slug: string): Promise<Found> => {
+  const { api, queryClient } = serverApi(slug);
+  try {
+    return { organization: await queryClient.fetchQuery(api.organization.get.queryOptions()) };
+  } catch (error) {
+    if (!(error instanceof TRPCError) || !(error.cause instanceof AppError)) throw error;
+    const { code, reason, message } = error.cause;
+    if (reason === "email_not_confirmed") return { refused: "unconfirmed" };
+    if (reason === "organization_suspended" || code === "UNAVAILABLE") return { refused: "closed", message };
+    if (code === "NOT_FOUND" || code === "FORBIDDEN") return { refused: "no_access" };
+    throw error;
+  }
+});
 
 /**
  * Begins every page of an organization: signs in first where needed, moves an old address to the present one,
@@ -35,6 +38,7 @@ export async function openOrganization(slug: string, path: string, search: Searc
   const found = await findOrganization(slug);
   if ("refused" in found) {
     if (found.refused === "unconfirmed") redirect("/check-mail");
+    // Of one that is closed the layout says so in the place of the page.
     notFound();
   }
   if (found.organization.slug !== slug) permanentRedirect(`/${found.organization.slug}${here}`);

@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
 import { ConsoleShell } from "#app/(console)/[org]/_shell/console-shell.tsx";
 import { ApiProvider } from "#app/_trpc/client.tsx";
-import { BareFrame } from "#app/_ui/page-state.tsx";
 import { findOrganization } from "#app/_trpc/open-organization.ts";
 import { Hydrate, serverApi } from "#app/_trpc/server.tsx";
+import { BareFrame, PageState } from "#app/_ui/page-state.tsx";
+import { ReloadButton } from "#app/_ui/reload-button.tsx";
 import { currentSession } from "#server/identity/current-session.ts";
 
 type Props = { params: Promise<{ org: string }>; children: ReactNode };
@@ -12,6 +13,7 @@ type Props = { params: Promise<{ org: string }>; children: ReactNode };
 export default async function OrganizationLayout({ params, children }: Props) {
   const { org } = await params;
   const found = (await currentSession()) ? await findOrganization(org) : null;
+  if (found && "message" in found) return <Closed message={found.message} />;
   if (!found || "refused" in found || found.organization.slug !== org)
     return <BareFrame>{children}</BareFrame>;
   const account = serverApi(null);
@@ -30,4 +32,13 @@ export async function generateMetadata({ params }: Pick<Props, "params">) {
   const found = (await currentSession()) ? await findOrganization(org) : null;
   const name = found && "organization" in found ? found.organization.name : "Astra";
   return { title: { default: name, template: `%s · ${name}` } };
+}
+
+/** A suspended organization, or one that is being prepared or moved. */
+function Closed({ message }: { message: string }) {
+  return (
+    <BareFrame>
+      <PageState title="You cannot enter just now" text={message} actions={<ReloadButton />} />
+    </BareFrame>
+  );
 }
