@@ -3,6 +3,7 @@ import { ConsoleShell } from "#app/(console)/[org]/_shell/console-shell.tsx";
 import { ApiProvider } from "#app/_trpc/client.tsx";
 import { findOrganization } from "#app/_trpc/open-organization.ts";
 import { Hydrate, serverApi } from "#app/_trpc/server.tsx";
+import { ButtonLink } from "#app/_ui/button.tsx";
 import { BareFrame, PageState } from "#app/_ui/page-state.tsx";
 import { ReloadButton } from "#app/_ui/reload-button.tsx";
 import { currentSession } from "#server/identity/current-session.ts";
@@ -38,7 +39,18 @@ export async function generateMetadata({ params }: Pick<Props, "params">) {
 function Closed({ message }: { message: string }) {
   return (
     <BareFrame>
-      <PageState title="You cannot enter just now" text={message} actions={<ReloadButton />} />
+      <PageState
+        title="You cannot enter just now"
+        text={message}
+        actions={
+          <>
+            <ReloadButton />
+            <ButtonLink href="/account" size="lg">
+              Your account
+            </ButtonLink>
+          </>
+        }
+      />
     </BareFrame>
   );
 }

@@ -55,7 +55,7 @@ function ShareLine({ share, total }: { share: Share; total: number }) {
   return (
     <li>
       {share.href ? (
-        <Link href={share.href} className={cn(style, "hover:bg-hover hover:text-ink")}>
+        <Link prefetch={false} href={share.href} className={cn(style, "hover:bg-hover hover:text-ink")}>
           {line}
         </Link>
       ) : (

@@ -21,6 +21,8 @@ export function RowLink({ onOpen, className, ...rest }: RowLinkProps) {
   }
   return (
     <Link
+      // A list of 25 would ask the server 25 times for what is hardly ever opened.
+      prefetch={false}
       {...rest}
       data-row-link
       {...(onOpen ? { "data-stays-here": "" } : {})}

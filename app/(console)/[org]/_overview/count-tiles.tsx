@@ -64,6 +64,7 @@ export function CountTiles({ counts }: { counts: Overview["counts"] }) {
 function CountTile({ tile }: { tile: Tile }) {
   return (
     <Link
+      prefetch={false}
       href={tile.href}
       className="group flex h-full flex-col gap-2 rounded-xl border border-line bg-surface p-4 transition-colors duration-100 hover:border-line-strong hover:bg-hover"
     >

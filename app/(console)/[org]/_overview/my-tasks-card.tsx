@@ -46,6 +46,7 @@ function TaskLine({ task }: { task: TaskRow }) {
       <StatusCell task={task} compact />
       <div className="min-w-0 flex-1">
         <Link
+          prefetch={false}
           href={`/${slug}/projects/${task.projectId}?task=${task.id}`}
           className="clip-line block font-medium text-ink outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
         >

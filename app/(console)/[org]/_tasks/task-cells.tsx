@@ -68,6 +68,7 @@ export function ProjectCell({ task }: CellProps) {
   const { slug } = useOrganization();
   return (
     <Link
+      prefetch={false}
       href={`/${slug}/projects/${task.projectId}`}
       className={cn(
         rowControl,
