@@ -19,7 +19,7 @@ export interface DataLock {
 /** Another launcher lives on the data directory. */
 export class DataDirInUse extends Error {}
 
-const ORPHANS_TIMEOUT_MS = 20_000;
+const ORPHANS_TIMEOUT_MS = 60_000;
 
 /**
  * Makes this process the only launcher on the data directory; throws DataDirInUse when another one
@@ -61,6 +61,8 @@ async function takeOver(file: string, dataDir: string) {
       `Astra already runs on ${dataDir} (process ${pid}). Stop it, or set ASTRA_DATA_DIR.`,
     );
   }
+  if (previous.children.some(lives))
+    process.stdout.write("Waiting for the services of a killed launcher to end …\n");
   // After a kill -9 the services need a moment to shut down; a second server on the same files would harm them.
   await until(() => !previous.children.some(lives), {
     what: `Services of a killed launcher are still running on ${dataDir}`,

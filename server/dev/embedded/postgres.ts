@@ -53,6 +53,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     user,
     // SIGINT is PostgreSQL's "fast" shutdown: sessions are cut, the cluster is left clean.
     stopSignal: "SIGINT",
+    // Its last checkpoint syncs each table's file: thousands of them, with many tenants.
+    stopTimeoutMs: 60_000,
     output: log,
   });
   fs.closeSync(log);
