@@ -14,7 +14,7 @@ test("a project is edited, archived with its tasks, and brought back", async ({
 
   await test.step("edited", async () => {
     await actions.click();
-    await page.getByRole("menuitem", { name: "Edit" }).click();
+    await page.getByRole("menuitem", { name: /^Edit/ }).click();
     const dialog = page.getByRole("dialog", { name: "Edit project" });
     await dialog.getByLabel("Name").fill("Old lighthouse");
     await dialog.getByRole("button", { name: "Save changes" }).click();

@@ -36,10 +36,10 @@ test("a viewer reads everything, and what changes anything is off with its reaso
     .getByRole("button", { name: /^Actions for/ })
     .first()
     .click();
-  for (const item of ["Edit", "Archive", "Delete…"]) {
+  for (const item of [/^Edit/, /^Archive/, /^Delete…/]) {
     await expect(page.getByRole("menuitem", { name: item })).toHaveAttribute("aria-disabled", "true");
   }
-  await expect(page.getByRole("menuitem", { name: "Edit" })).toContainText(reason);
+  await expect(page.getByRole("menuitem", { name: /^Edit/ })).toContainText(reason);
   await page.keyboard.press("Escape");
 
   await page.goto(`/${acme}/projects/${project.id}`);
