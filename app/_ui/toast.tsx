@@ -24,7 +24,7 @@ export function Toaster() {
         closeButtonAriaLabel: "Close notification",
         classNames: {
           toast:
-            "flex w-full items-center gap-3 rounded-lg border border-line bg-raised px-3.5 py-3 text-base text-ink shadow-md sm:w-[356px]",
+            "flex w-full items-center gap-3 rounded-lg border border-line bg-raised px-3.5 py-3 text-base text-ink shadow-md focus-visible:outline-2! focus-visible:outline-offset-2! focus-visible:outline-focus! focus-visible:outline-solid! sm:w-[356px]",
           content: "min-w-0 flex-1 break-words",
           title: "font-medium",
           description: "text-sm text-ink-muted",
