@@ -34,6 +34,7 @@ export const bench: Bench = {
       await makeRoles(admin, made, roles);
       made = roles;
       await reportFirstUse(report, ids, roles);
+      await reportAfterGrant(report, admin, ids[0] ?? "", roles);
       await reportLaterUse(report, ids, roles);
     }
     await admin.end();
@@ -73,46 +74,75 @@ const withoutRole: Protocol = {
   },
 };
 
+type Used = Record<"with" | "without", number[]>;
+
 /** The first entry on a backend, which reads all memberships of its login. */
 async function reportFirstUse(report: Report, ids: string[], roles: number): Promise<void> {
   const placement = await placementOf(ids[0] ?? "");
-  const used: Record<"with" | "without", number[]> = { with: [], without: [] };
+  const used: Used = { with: [], without: [] };
   for (let use = 0; use < firstUses; use++) {
     used.with.push(await firstEntryCpuMs(tenantProtocol, placement));
     used.without.push(await firstEntryCpuMs(withoutRole, placement));
   }
+  reportAdded(report, { roles, use: "first on a backend" }, used);
+}
+
+function reportAdded(report: Report, what: { roles: number; use: string }, used: Used): void {
   const [withMs, withoutMs] = [median(used.with), median(used.without)];
-  report({
-    name: "tenancy.role.cost",
-    details: { roles, use: "first on a backend", withMs, withoutMs },
-    value: withMs - withoutMs,
-    unit: "ms",
-    n: firstUses,
-  });
+  const details = { ...what, withMs, withoutMs };
+  report({ name: "tenancy.role.cost", details, value: withMs - withoutMs, unit: "ms", n: firstUses });
 }
 
 /** What a new backend works for its first entry. Nothing else runs there, so the machine's load does not count. */
 async function firstEntryCpuMs(protocol: Protocol, placement: Placement): Promise<number> {
-  const key = tenantKey(env().TENANT_KEY_SECRET, placement.tenantId, placement.keyVersion);
-  const batch = protocol.enter({
-    ...defaultLimits,
-    placement,
-    key,
-    readOnly: true,
-    accessVersion: undefined,
+  return onBackend((client, pid) => entryCpuMs(client, pid, protocol, placement));
+}
+
+/** The next entry on a backend after somebody was given a role: all memberships are read again. */
+async function reportAfterGrant(report: Report, admin: pg.Client, id: string, roles: number): Promise<void> {
+  const placement = await placementOf(id);
+  const used: Used = { with: [], without: [] };
+  await onBackend(async (client, pid) => {
+    const next = async (protocol: Protocol) => {
+      await admin.query("REVOKE bench_role_100 FROM astra_app; GRANT bench_role_100 TO astra_app");
+      return entryCpuMs(client, pid, protocol, placement);
+    };
+    // The first of each makes the backend's other caches.
+    for (const protocol of [tenantProtocol, withoutRole]) await next(protocol);
+    for (let use = 0; use < firstUses; use++) {
+      used.with.push(await next(tenantProtocol));
+      used.without.push(await next(withoutRole));
+    }
   });
+  reportAdded(report, { roles, use: "first after a grant" }, used);
+}
+
+async function onBackend<Result>(work: (client: pg.Client, pid: number) => Promise<Result>): Promise<Result> {
   const client = new pg.Client({ connectionString: env().DATABASE_APP_URL });
   await client.connect();
   try {
     const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-    const pid = rows[0]?.pid ?? 0;
-    const before = processCpuMs(pid);
-    await client.query(batch.begin);
-    for (const statement of batch.statements) await client.query(statement);
-    return processCpuMs(pid) - before;
+    return await work(client, rows[0]?.pid ?? 0);
   } finally {
     await client.end();
   }
+}
+
+async function entryCpuMs(
+  client: pg.Client,
+  pid: number,
+  protocol: Protocol,
+  placement: Placement,
+): Promise<number> {
+  const key = tenantKey(env().TENANT_KEY_SECRET, placement.tenantId, placement.keyVersion);
+  const entry = { ...defaultLimits, placement, key, readOnly: true, accessVersion: undefined };
+  const batch = protocol.enter(entry);
+  const before = processCpuMs(pid);
+  await client.query(batch.begin);
+  for (const statement of batch.statements) await client.query(statement);
+  const used = processCpuMs(pid) - before;
+  await client.query(protocol.leave);
+  return used;
 }
 
 /** A point read on a backend that has taken roles before. */
