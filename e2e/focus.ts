@@ -10,15 +10,17 @@ async function currentStop(page: Page): Promise<Stop> {
       return { what: "nothing", lost: true, seen: false };
     }
     const what = `${element.tagName} ${element.getAttribute("aria-label") ?? element.innerText.slice(0, 60)}`;
-    // Menus mark their line by its colour, text fields show the caret, the page's main part only takes the focus over.
-    const marked = element.matches("[data-highlighted], input, textarea, main, [role=dialog], [role=menu]");
+    // Menus mark their line by its colour, text fields show the caret, frames only take the focus over.
+    const marked = element.matches(
+      "[data-highlighted], input, textarea, main, ol, [role=dialog], [role=menu]",
+    );
     const styles = [getComputedStyle(element), getComputedStyle(element, "::after")];
     const ringed = styles.some(
       (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1,
     );
     const box = element.getBoundingClientRect();
     const inView = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
-    return { what, lost: false, seen: inView && box.width > 0 && (marked || ringed) };
+    return { what, lost: false, seen: inView && (marked || ringed) };
   });
 }
 
