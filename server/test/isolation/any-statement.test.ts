@@ -1,11 +1,11 @@
 import pg from "pg";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { asOwner } from "../../fleet/owner.ts";
 import { requiredEnv } from "../../platform/env.ts";
 import { ids } from "./canaries.ts";
 import { coreFacts, planted, projectsOf } from "./core-facts.ts";
 import { describeThroughDoors } from "./doors.ts";
-import type { RawSession } from "./raw-session.ts";
+import { RawSession } from "./raw-session.ts";
 import { asAdmin, asOwnerSql } from "./world.ts";
 
 // The kernel lets five kinds of statements through, one at a time. Isolation must not rest on that: here
@@ -71,8 +71,13 @@ describeThroughDoors({ plant: true }, (world) => {
   afterEach(() => world().endSessions());
 
   describe("neither a tenant nor the login may", () => {
+    let session: RawSession;
+    beforeAll(async () => {
+      session = await RawSession.open(world().url);
+    });
+    afterAll(() => session.end());
+
     test.each(forbidden)("%s", async (text) => {
-      const session = await world().raw();
       const sql = text.replaceAll("$home", `"${world().a.schema}"`).replace("$database", databaseName);
       const allowed = await session.within(world().a, "SELECT 1 AS x");
       expect(allowed.rows).toEqual([{ x: 1 }]);

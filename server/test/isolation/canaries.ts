@@ -1,5 +1,3 @@
-import type { TenantDb } from "../../tenancy/tenant-db.ts";
-
 /** Keys that stand in both tenants. */
 export const ids = {
   role: "00000000-0000-7000-8000-000000000001",
@@ -12,38 +10,23 @@ export const ids = {
   auditEntry: "00000000-0000-7000-8000-000000000008",
 } as const;
 
-/** The rows that stand in both tenants, each with the tenant's canary in it. */
-export async function plant(db: TenantDb, canary: string): Promise<void> {
-  await db.project.deleteMany();
-  await db.searchToken.deleteMany();
-  await db.member.deleteMany({ where: { NOT: { id: ids.member } } });
-  await db.role.upsert({
-    where: { id: ids.role },
-    create: { id: ids.role, key: "canary", name: canary, permissions: [canary] },
-    update: { name: canary, permissions: [canary] },
-  });
-  const member = { name: canary, email: `${canary}@example.test`, status: "active", roleId: ids.role };
-  await db.member.upsert({
-    where: { id: ids.member },
-    create: { id: ids.member, accountId: ids.account, ...member },
-    update: member,
-  });
-  await db.project.createMany({
-    data: [
-      { id: ids.project, name: canary, description: `${canary} first` },
-      { id: ids.secondProject, name: `${canary} second` },
-    ],
-  });
-  await db.task.create({
-    data: { id: ids.task, projectId: ids.project, title: canary, assigneeId: ids.member },
-  });
-  await db.searchToken.create({ data: { kind: "project", token: canary, targetId: ids.project } });
-  // These two can only be added to.
-  await db.event.createMany({
-    data: [{ id: ids.event, type: "canary", data: { canary } }],
-    skipDuplicates: true,
-  });
-  await db.$executeRaw`
+/** The rows that stand in both tenants, each with the tenant's canary in it. For the administrator. */
+export function plantSql({ schema, canary }: { schema: string; canary: string }): string {
+  return `
+    SET LOCAL search_path = "${schema}";
+    DELETE FROM projects; DELETE FROM search_tokens; DELETE FROM members WHERE id <> '${ids.member}';
+    INSERT INTO roles (id, key, name, permissions) VALUES ('${ids.role}', 'canary', '${canary}', '{${canary}}')
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, permissions = excluded.permissions;
+    INSERT INTO members (id, account_id, name, email, role_id)
+      VALUES ('${ids.member}', '${ids.account}', '${canary}', '${canary}@example.test', '${ids.role}')
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, role_id = excluded.role_id;
+    INSERT INTO projects (id, name, description) VALUES
+      ('${ids.project}', '${canary}', '${canary} first'), ('${ids.secondProject}', '${canary} second', '');
+    INSERT INTO tasks (id, project_id, title, assignee_id)
+      VALUES ('${ids.task}', '${ids.project}', '${canary}', '${ids.member}');
+    INSERT INTO search_tokens (kind, token, target_id) VALUES ('project', '${canary}', '${ids.project}');
+    INSERT INTO events (id, type, data) VALUES ('${ids.event}', 'canary', '{"canary": "${canary}"}')
+      ON CONFLICT (id) DO NOTHING;
     INSERT INTO audit_entries (id, action, actor_kind, actor_name, target_type)
-    VALUES (${ids.auditEntry}::uuid, 'canary.plant', 'system', ${canary}, 'canary') ON CONFLICT (id) DO NOTHING`;
+      VALUES ('${ids.auditEntry}', 'canary.plant', 'system', '${canary}', 'canary') ON CONFLICT (id) DO NOTHING;`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import { until } from "../../dev/embedded/until.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { TenancyLimits } from "../../tenancy/tenancy.ts";
 import type { TenantDb } from "../../tenancy/tenant-db.ts";
@@ -82,8 +83,12 @@ const failures: Failure[] = [
     name: "the administrator cancels its statement",
     fail: async (db) => {
       const pid = await pidOf(db);
-      const slow = db.$queryRaw`SELECT pg_sleep(8)::text`;
-      await sleep(100);
+      // With then: a promise of Prisma's begins when it is asked for.
+      const slow = db.$queryRaw`SELECT pg_sleep(8)::text`.then((rows) => rows);
+      const sleeps = async () =>
+        (await asAdmin("SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'", [pid]))
+          .length > 0;
+      await until(sleeps, { what: "the statement", timeoutMs: 7_000 });
       await Promise.all([slow, asAdmin("SELECT pg_cancel_backend($1)", [pid])]);
     },
     told: { code: "UNAVAILABLE", reason: "timeout" },

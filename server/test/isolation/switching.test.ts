@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { requiredEnv } from "../../platform/env.ts";
 import type { TenantDb } from "../../tenancy/tenant-db.ts";
 import { ids } from "./canaries.ts";
 import { planted, projectsOf } from "./core-facts.ts";
@@ -47,8 +48,11 @@ describeThroughDoors({ plant: true }, (world) => {
       });
     }));
 
+  // One connection serves all of them behind PgBouncer: there a fifth of it is as much contention.
+  const switches = () => (world().url === requiredEnv("DATABASE_APP_URL") ? 500 : 100);
+
   test(
-    "20 workers that switch 500 times each, and every row lands where it was written",
+    "20 workers that switch hundreds of times each, and every row lands where it was written",
     () =>
       using(world(), 4, async (kernel) => {
         const written = new Map([a(), b()].map((neighbour) => [neighbour, 0]));
@@ -72,13 +76,13 @@ describeThroughDoors({ plant: true }, (world) => {
         };
         const worker = async (id: number) => {
           const random = randomNumbers(id + 1);
-          for (let i = 0; i < 500; i++) {
-            await visit(random() < 0.5 ? a() : b(), id * 500 + i, random() < 0.2);
+          for (let i = 0; i < switches(); i++) {
+            await visit(random() < 0.5 ? a() : b(), id * switches() + i, random() < 0.2);
           }
         };
         await Promise.all(Array.from({ length: 20 }, (_, id) => worker(id)));
         for (const [neighbour, count] of written) {
-          expect(count).toBeGreaterThan(500);
+          expect(count).toBeGreaterThan(switches());
           const rows = await asAdmin<{ all: number; own: number }>(
             `SELECT count(*)::int AS all, count(*) FILTER (WHERE token LIKE $1)::int AS own
            FROM "${neighbour.schema}".search_tokens WHERE kind = 'task'`,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closedFunctions, closeFunctionsSql } from "../../fleet/closed-functions.ts";
 import { ids } from "./canaries.ts";
 import { planted } from "./core-facts.ts";
@@ -175,16 +175,13 @@ const attacks: Typed[] = [
 ];
 
 describeThroughDoors({ plant: true }, (world) => {
-  const kernels: Kernel[] = [];
-  afterEach(async () => {
-    for (const kernel of kernels.splice(0)) await world().shut(kernel);
+  let kernel: Kernel;
+  beforeAll(() => {
+    kernel = world().open({ size: 1 });
   });
 
   /** Types statements into A on a kernel with one connection; answers the last one's rows, or the refusal. */
-  async function typed(
-    kernel: Kernel,
-    ...statements: string[]
-  ): Promise<{ rows?: unknown; refused?: string }> {
+  async function typed(...statements: string[]): Promise<{ rows?: unknown; refused?: string }> {
     try {
       const rows = await kernel.tenancy.withTenant(
         world().a.placement.tenantId,
@@ -201,13 +198,7 @@ describeThroughDoors({ plant: true }, (world) => {
     }
   }
 
-  const single = () => {
-    const kernel = world().open({ size: 1 });
-    kernels.push(kernel);
-    return kernel;
-  };
-
-  async function expectBothUntouched(kernel: Kernel): Promise<void> {
+  async function expectBothUntouched(): Promise<void> {
     for (const neighbour of [world().b, world().a]) {
       const names = await kernel.tenancy.withTenant(neighbour.placement.tenantId, { readOnly: true }, (db) =>
         db.project.findMany({ select: { name: true }, orderBy: { id: "asc" } }),
@@ -218,27 +209,25 @@ describeThroughDoors({ plant: true }, (world) => {
 
   describe("typed into a tenant:", () => {
     test("a plain SELECT shows the tenant's own rows", async () => {
-      const { rows } = await typed(single(), "SELECT name FROM projects ORDER BY id");
+      const { rows } = await typed("SELECT name FROM projects ORDER BY id");
       expect(rows).toEqual(planted(world().a).map((name) => ({ name })));
     });
 
     test.each(attacks)("$name", async ({ sql, refused, rows }) => {
-      const kernel = single();
-      const answer = await typed(kernel, sql(world().a, world().b));
+      const answer = await typed(sql(world().a, world().b));
       expect(answer).toEqual(refused === undefined ? { rows } : { refused });
-      await expectBothUntouched(kernel);
+      await expectBothUntouched();
     });
 
     test("its own jobs are accepted and closed, the neighbour's are not", async () => {
-      const kernel = single();
       const enqueue = "SELECT astra.enqueue('directory.sync-profile', '{}', '-infinity', 'typed') AS id";
-      const mine = (await typed(kernel, enqueue)).rows as { id: string }[];
+      const mine = (await typed(enqueue)).rows as { id: string }[];
       const theirs = await kernel.tenancy.withTenant(
         world().b.placement.tenantId,
         { readOnly: false },
         (db) => db.$queryRawUnsafe<{ id: string }[]>(enqueue),
       );
-      const close = (id: string | undefined) => typed(kernel, `SELECT astra.complete('${id}') AS closed`);
+      const close = (id: string | undefined) => typed(`SELECT astra.complete('${id}') AS closed`);
       expect(await close(mine[0]?.id)).toEqual({ rows: [{ closed: true }] });
       expect(await close(theirs[0]?.id)).toEqual({ rows: [{ closed: false }] });
       const rows = await asAdmin(
@@ -252,25 +241,20 @@ describeThroughDoors({ plant: true }, (world) => {
     });
 
     test("of its guard row only the access version can be changed, and only its own", async () => {
-      const kernel = single();
       for (const change of ["state = 'suspended'", "epoch = 0", "key_version = 9", "one = false"]) {
-        expect(await typed(kernel, `UPDATE tenant_guard SET ${change}`)).toEqual({ refused: "42501" });
+        expect(await typed(`UPDATE tenant_guard SET ${change}`)).toEqual({ refused: "42501" });
       }
-      expect(await typed(kernel, "DELETE FROM tenant_guard")).toEqual({ refused: "42501" });
-      const lowered = await typed(
-        kernel,
-        "UPDATE tenant_guard SET access_version = 1 RETURNING access_version AS v",
-      );
+      expect(await typed("DELETE FROM tenant_guard")).toEqual({ refused: "42501" });
+      const lowered = await typed("UPDATE tenant_guard SET access_version = 1 RETURNING access_version AS v");
       expect(lowered).toEqual({ rows: [{ v: 1 }] });
     });
 
     test("an error tells of its own rows, and never of the neighbour's", async () => {
-      const kernel = single();
       const oracle = (table: string, name: string) =>
         `SELECT 1 / (CASE WHEN name = '${name}' THEN 0 ELSE 1 END) FROM ${table}`;
-      expect(await typed(kernel, oracle("projects", world().a.canary))).toEqual({ refused: "22012" });
-      expect((await typed(kernel, oracle("projects", world().b.canary))).refused).toBeUndefined();
-      expect(await typed(kernel, oracle(`${world().b.schema}.projects`, world().b.canary))).toEqual({
+      expect(await typed(oracle("projects", world().a.canary))).toEqual({ refused: "22012" });
+      expect((await typed(oracle("projects", world().b.canary))).refused).toBeUndefined();
+      expect(await typed(oracle(`${world().b.schema}.projects`, world().b.canary))).toEqual({
         refused: "42501",
       });
     });
@@ -283,40 +267,33 @@ describeThroughDoors({ plant: true }, (world) => {
     const become = () => `SELECT set_config('role', '${world().b.schema}', true)`;
 
     test("a role taken by one statement still meets the key in the next", async () => {
-      const kernel = single();
-      expect(await typed(kernel, become(), "SELECT count(*)::int AS n FROM pg_class")).toMatchObject({
+      expect(await typed(become(), "SELECT count(*)::int AS n FROM pg_class")).toMatchObject({
         rows: [{ n: expect.any(Number) }],
       });
       for (const table of ["projects", "members", "search_tokens", "events", "tenant_guard"]) {
-        const seen = await typed(kernel, become(), `SELECT * FROM ${world().b.schema}.${table}`);
+        const seen = await typed(become(), `SELECT * FROM ${world().b.schema}.${table}`);
         expect(seen, table).toEqual({ rows: [] });
       }
       const write = `INSERT INTO ${world().b.schema}.projects (id, name) VALUES ('${ids.project}', 'x')`;
-      expect(await typed(kernel, become(), write)).toEqual({ refused: "42501" });
-      expect(await typed(kernel, become(), `${write} ON CONFLICT DO NOTHING`)).toEqual({ refused: "42501" });
-      await expectBothUntouched(kernel);
+      expect(await typed(become(), write)).toEqual({ refused: "42501" });
+      expect(await typed(become(), `${write} ON CONFLICT DO NOTHING`)).toEqual({ refused: "42501" });
+      await expectBothUntouched();
     });
 
     test("a text that runs as SQL, with the role taken in the same statement, sees no row", async () => {
-      const kernel = single();
-      const own = await typed(
-        kernel,
-        "SELECT query_to_xml('SELECT name FROM projects', true, false, '')::text AS x",
-      );
+      const own = await typed("SELECT query_to_xml('SELECT name FROM projects', true, false, '')::text AS x");
       expect(JSON.stringify(own)).toContain(world().a.canary);
       const theirs = await typed(
-        kernel,
         `${become()} AS role, query_to_xml('SELECT name FROM ${world().b.schema}.projects', true, false, '')::text AS x`,
       );
       expect(JSON.stringify(theirs)).not.toContain("canary");
       expect(theirs.refused).toBeUndefined();
-      await expectBothUntouched(kernel);
+      await expectBothUntouched();
     });
 
     test.each(["true", "false"])(
       "path, key and limits set with is_local %s end with the scope",
       async (local) => {
-        const kernel = single();
         const sets = [
           ["search_path", world().b.schema],
           ["role", world().b.schema],
@@ -328,8 +305,8 @@ describeThroughDoors({ plant: true }, (world) => {
           ["DateStyle", "German"],
           ["client_encoding", "LATIN1"],
         ].map(([name, value]) => `set_config('${name}', '${value}', ${local})`);
-        expect((await typed(kernel, `SELECT ${sets.join(", ")}`)).refused).toBeUndefined();
-        await expectBothUntouched(kernel);
+        expect((await typed(`SELECT ${sets.join(", ")}`)).refused).toBeUndefined();
+        await expectBothUntouched();
         const left = await kernel.pool.query(`
         SELECT current_user::text AS role, current_setting('search_path') AS path, current_setting('TimeZone') AS zone,
           current_setting('client_encoding') AS encoding, current_setting('row_security') AS security`);
@@ -340,14 +317,13 @@ describeThroughDoors({ plant: true }, (world) => {
     );
 
     test("counters would tell whether a neighbour's row was found: this is why they are closed", async () => {
-      const kernel = single();
       const count = `(xpath('//n/text()', query_to_xml('SELECT pg_stat_get_xact_tuples_returned(''${world().b.schema}.roles_key_key''::regclass) AS n', true, true, '')))[1]::text::int`;
       const probe = (key: string) => `
         ${become()} AS role, set_config('enable_seqscan', 'off', true) AS scan, ${count} AS before,
           query_to_xml('SELECT 1 FROM ${world().b.schema}.roles WHERE key = ''${key}''', true, true, '')::text AS rows,
           ${count} AS after`;
       const found = async (key: string) => {
-        const { rows } = await typed(kernel, probe(key));
+        const { rows } = await typed(probe(key));
         const [row] = rows as { before: number; after: number; rows: string }[];
         expect(row?.rows).toBe("");
         return (row?.after ?? 0) - (row?.before ?? 0);
@@ -355,7 +331,7 @@ describeThroughDoors({ plant: true }, (world) => {
       expect(await found("owner")).toBe(1);
       expect(await found("nobody")).toBe(0);
       await asAdmin(closeFunctionsSql());
-      expect(await typed(kernel, probe("owner"))).toEqual({ refused: "42501" });
+      expect(await typed(probe("owner"))).toEqual({ refused: "42501" });
       await asAdmin(openFunctionsSql());
     });
   });

@@ -9,7 +9,7 @@ import type { FindPlacement, Placement } from "../../tenancy/placement.ts";
 import { tenantProtocol, type Protocol } from "../../tenancy/protocol.ts";
 import { Tenancy, type TenancyLimits } from "../../tenancy/tenancy.ts";
 import { placementOf } from "../entered.ts";
-import { plant } from "./canaries.ts";
+import { plantSql } from "./canaries.ts";
 import { RawSession } from "./raw-session.ts";
 
 /** One of two tenants whose rows have equal keys and different canaries. */
@@ -50,7 +50,7 @@ export class World {
   kernel: Kernel;
   /** What this world's raw sessions say on entering and leaving. */
   protocol: Protocol = tenantProtocol;
-  /** Always the product's own kernel: plants rows and looks what became of them. */
+  /** Always the product's own kernel: looks what became of the rows. */
   readonly sound: Kernel;
   readonly #kernels = new Set<Kernel>();
   readonly #sessions = new Set<RawSession>();
@@ -77,11 +77,7 @@ export class World {
 
   /** Gives both neighbours their rows anew. */
   async plant(): Promise<void> {
-    for (const neighbour of [this.a, this.b]) {
-      await this.sound.tenancy.withTenant(neighbour.placement.tenantId, { readOnly: false }, (db) =>
-        plant(db, neighbour.canary),
-      );
-    }
+    await asAdmin(`BEGIN; ${plantSql(this.a)} ${plantSql(this.b)} COMMIT`);
   }
 
   open(options: KernelOptions = {}): Kernel {
@@ -140,6 +136,7 @@ export class World {
 
 /** Ends what all worlds of a file share. */
 export async function closeSharedPools(): Promise<void> {
+  await adminPool?.end();
   await closePlatformDb();
   await closeOwnerPools();
 }
@@ -190,17 +187,14 @@ export async function asOwnerSql<Row extends pg.QueryResultRow>(
   return rows;
 }
 
+let adminPool: pg.Pool | undefined;
+
 /** Runs SQL as the server's administrator, whom nothing holds: to arrange, and to see what really is. */
 export async function asAdmin<Row extends pg.QueryResultRow>(
   sql: string,
   values?: unknown[],
 ): Promise<Row[]> {
-  const admin = new pg.Client({ connectionString: requiredEnv("DATABASE_URL") });
-  await admin.connect();
-  try {
-    const answer = await admin.query<Row>(sql, values);
-    return answer.rows;
-  } finally {
-    await admin.end();
-  }
+  adminPool ??= new pg.Pool({ connectionString: requiredEnv("DATABASE_URL"), max: 2 });
+  const answer = await adminPool.query<Row>(sql, values);
+  return answer.rows;
 }
