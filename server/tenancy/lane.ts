@@ -183,8 +183,11 @@ class LaneAdapter implements SqlDriverAdapter {
       executeRaw: async (query) => this.#inner.executeRaw(this.#checked(query)),
       commit: () => finish(`RELEASE SAVEPOINT ${name}`),
       rollback: () => {
-        // What failed inside was undone with it: it no longer decides about the scope.
-        scope.failure = failureBefore;
+        // What failed inside was undone with it: it no longer decides about the scope. A refused entry is not.
+        if (!scope.entryFailed) {
+          scope.undone = scope.failure;
+          scope.failure = failureBefore;
+        }
         return finish(`ROLLBACK TO SAVEPOINT ${name}`);
       },
       createSavepoint: (inner) => this.#savepoint("SAVEPOINT", inner),

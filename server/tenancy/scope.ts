@@ -3,6 +3,7 @@ import type pg from "pg";
 import type { Placement } from "./placement.ts";
 import { Exchange, type Answer, type Message, type StatementConfig } from "./statement.ts";
 
+type Failure = { code: string; error: Error };
 type Wire = { cork(): void; uncork(): void; destroy(): void };
 
 /**
@@ -17,7 +18,9 @@ export class Scope {
   /** Prisma operations that began and have not ended: more than none at the end is a forgotten await. */
   operations = 0;
   /** First error that the server answered in this scope; its SQLSTATE decides about a retry. */
-  failure: { code: string; error: Error } | undefined;
+  failure: Failure | undefined;
+  /** One that a nested transaction undid. When the work fails of it all the same, it decides as well. */
+  undone: Failure | undefined;
   /** The entry itself was refused: what the work saw after that means nothing. */
   entryFailed = false;
   savepoints = 0;

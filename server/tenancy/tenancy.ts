@@ -304,7 +304,7 @@ function commitUnknown(cause: unknown): AppError {
 
 /** What really went wrong: the server's first error counts, not the ones that it caused. */
 function rootCause(scope: Scope, options: ScopeOptions, error: unknown): unknown {
-  const first = scope.failure;
+  const first = scope.failure ?? (isFromPrisma(error) ? scope.undone : undefined);
   if (first?.code === guardRefusal) {
     const { epoch, state } = scope.placement;
     const found = /\[(.*)\]/.exec(first.error.message)?.[1] ?? "";
@@ -319,6 +319,11 @@ function rootCause(scope: Scope, options: ScopeOptions, error: unknown): unknown
   if (first.error instanceof AppError || isTransient(first.error) || isTimeout(first.error))
     return first.error;
   return error;
+}
+
+/** Prisma wraps what the server said, so the failure itself is not recognized in it. */
+function isFromPrisma(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith("PrismaClient");
 }
 
 /** Turns what is left after the last try into an answer for the caller. */

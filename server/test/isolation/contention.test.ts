@@ -60,6 +60,30 @@ describeStraight({ plant: true }, (world) => {
     ).toEqual([{ token: "try 3" }]);
   });
 
+  test.each<[string, (db: TenantDb) => Promise<unknown>]>([
+    [
+      "a nested transaction",
+      (db) =>
+        db.$transaction((tx) =>
+          tx.project.update({ where: { id: ids.project }, data: { name: "conflict over" } }),
+        ),
+    ],
+    [
+      "a nested write",
+      (db) =>
+        db.project.update({
+          where: { id: ids.project },
+          data: { name: "conflict over", tasks: { create: { title: "nested" } } },
+        }),
+    ],
+  ])("a serialization failure inside %s is tried again as well", async (_, act) => {
+    const kernel = open({ size: 1, limits: { attemptsMax: 4 } });
+    await failNext(2);
+    await write(kernel, world().a, act);
+    expect(kernel.retries).toEqual(["transient", "transient"]);
+    expect((await projectsOf(world(), world().a))[0]).toBe("conflict over");
+  });
+
   test("a failure that does not pass ends after the tries that are allowed", async () => {
     const kernel = open({ size: 1, limits: { attemptsMax: 3 } });
     await failNext(50);

@@ -152,6 +152,22 @@ describeThroughDoors({ plant: true }, (world) => {
     expect(await asAdmin(`SELECT FROM "${world().a.schema}".projects WHERE name = 'changed'`)).toEqual([]);
   });
 
+  test("work that begins with a nested transaction is refused in the same way", async () => {
+    const { tenancy } = believing({});
+    const { tenantId } = world().a.placement;
+    const nested = (accessVersion: number) =>
+      tenancy.withTenant(tenantId, { readOnly: false, accessVersion }, (db) =>
+        db.$transaction((tx) => tx.project.update({ where: { id: ids.project }, data: { name: "nested" } })),
+      );
+    await setGuard(world().a, "access_version = 2");
+    await expect(nested(1)).rejects.toThrow(StaleAccess);
+    await setGuard(world().a, "epoch = 5");
+    directory = { ...world().a.placement, epoch: 5 };
+    await nested(2);
+    expect(kernel).toMatchObject({ refusals: 1, retries: ["guard"] });
+    expect(await asAdmin(`SELECT FROM "${world().a.schema}".projects WHERE name = 'nested'`)).toHaveLength(1);
+  });
+
   test("another master secret opens nothing", async () => {
     const stranger = world().open({ size: 1, limits: { attemptsMax: 1 }, masterSecret: "x".repeat(32) });
     const { tenantId } = world().a.placement;
