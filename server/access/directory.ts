@@ -44,7 +44,10 @@ export async function findOrganization(slug: string): Promise<DirectoryEntry | n
   const row = await platformDb().organizationSlug.findUnique({
     where: { slug },
     select: {
-      organization: { select: { id: true, slug: true, name: true, plan: true, deletionAt: true } },
+      organization: {
+        select: { id: true, slug: true, name: true, plan: true, deletionAt: true },
+        where: { discardedAt: null },
+      },
     },
   });
   const organization = row?.organization ?? null;
@@ -55,7 +58,7 @@ export async function findOrganization(slug: string): Promise<DirectoryEntry | n
 /** An organization by its id, for acts that do not come through an address. */
 export async function findOrganizationById(id: string): Promise<DirectoryEntry | null> {
   return platformDb().organization.findUnique({
-    where: { id },
+    where: { id, discardedAt: null },
     select: { id: true, slug: true, name: true, plan: true, deletionAt: true },
   });
 }

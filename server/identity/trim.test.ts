@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { platformDb } from "../platform/database.ts";
+import { accountOf, makeRoom, signedUp } from "../test/accounts.ts";
 import { buildPerson, closeConnections } from "../test/factories.ts";
 import { trimIdentity } from "./trim.ts";
 
@@ -25,4 +26,41 @@ test("trimIdentity removes what ended more than thirty days ago, and nothing tha
   const left = await platformDb().session.findMany({ where: { accountId }, orderBy: { ip: "asc" } });
   expect(left.map((session) => session.ip)).toEqual(["expired", "in use", "revoked"]);
   expect(await platformDb().accountToken.count({ where: { accountId } })).toBe(2);
+});
+
+test("an account that nobody confirmed for thirty days goes, with the organization that it founded", async () => {
+  await makeRoom(2);
+  const [old, confirmed] = [await signedUp(), await signedUp()];
+  const young = await buildPerson();
+  const [gone, stays] = [await accountOf(old.email), await accountOf(confirmed.email)];
+  const long = { createdAt: day(-31) };
+  await platformDb().account.update({ where: { id: gone.id }, data: long });
+  await platformDb().account.update({
+    where: { id: stays.id },
+    data: { ...long, emailConfirmedAt: day(-31) },
+  });
+  await platformDb().account.update({
+    where: { id: young.accountId },
+    data: { createdAt: day(-29), emailConfirmedAt: null },
+  });
+  const founded = await platformDb().organization.findFirstOrThrow({ where: { createdById: gone.id } });
+  await trimIdentity(day(0));
+  await expect(accountOf(old.email)).rejects.toThrow();
+  expect(await platformDb().account.count({ where: { id: { in: [stays.id, young.accountId] } } })).toBe(2);
+  expect(await platformDb().organization.findUnique({ where: { id: founded.id } })).toMatchObject({
+    discardedAt: day(0),
+    slug: `discarded-${founded.id}`,
+  });
+  expect(await platformDb().organization.findFirst({ where: { createdById: stays.id } })).toMatchObject({
+    discardedAt: null,
+  });
+});
+
+test("security events go after four hundred days", async () => {
+  const kind = "trim.test";
+  const at = [-401, -399].map((offset) => ({ kind, at: day(offset) }));
+  await platformDb().securityEvent.createMany({ data: at });
+  await trimIdentity(day(0));
+  const left = await platformDb().securityEvent.findMany({ where: { kind } });
+  expect(left.map((event) => event.at)).toEqual([day(-399)]);
 });

@@ -4,12 +4,17 @@ import { platformDb } from "../platform/database.ts";
 export async function fleetOverview() {
   const db = platformDb();
   const [states, readySchemas, figures, recent] = await Promise.all([
-    db.tenant.groupBy({ by: ["state"], where: { organization: { isNot: null } }, _count: { _all: true } }),
+    db.tenant.groupBy({
+      by: ["state"],
+      where: { organization: { is: { discardedAt: null } } },
+      _count: { _all: true },
+    }),
     db.tenant.count({ where: { state: "active", claimedAt: null } }),
     db.$queryRaw<
       { pending: bigint; oldest_seconds: number; dead: bigint }[]
     >`SELECT * FROM astra.outbox_figures()`,
     db.organization.findMany({
+      where: { discardedAt: null },
       orderBy: { createdAt: "desc" },
       take: 10,
       select: {

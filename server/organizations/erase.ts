@@ -1,12 +1,13 @@
 import { eraseTenant } from "../fleet/erase.ts";
 import { AppError } from "../platform/errors.ts";
+import { tenantStorage } from "../platform/storage.ts";
 
 /**
- * Erases an organization whose days of grace are over; does nothing when the deletion was taken back. The
+ * Erases an organization, its files included, whose days of grace are over; does nothing when the deletion was taken back. The
  * database's clock decides, as it did for the job's own time. Throws AppError not_due before that time.
  */
 export async function eraseOrganization(tenantId: string): Promise<void> {
-  await eraseTenant(tenantId, async (client) => {
+  const erased = await eraseTenant(tenantId, async (client) => {
     const { rows } = await client.query<{ scheduled: boolean; due: boolean }>(
       "SELECT deletion_at IS NOT NULL AS scheduled, deletion_at <= now() AS due FROM profile FOR UPDATE",
     );
@@ -14,4 +15,6 @@ export async function eraseOrganization(tenantId: string): Promise<void> {
     if (!rows[0].due) throw new AppError("CONFLICT", "not_due", "The days of grace are not over.");
     return true;
   });
+  // Last: as long as its door is open, somebody may still write a file. A run after a crash comes here as well.
+  if (erased) await tenantStorage(tenantId).deleteAll();
 }

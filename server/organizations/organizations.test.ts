@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { findOrganization } from "../access/directory.ts";
 import { platformDb } from "../platform/database.ts";
+import { tenantStorage } from "../platform/storage.ts";
 import { log } from "../platform/log.ts";
 import { fillReadyPool } from "../fleet/provision.ts";
 import { lintCatalog } from "../tenancy/catalog.ts";
@@ -154,7 +155,9 @@ test("deletion needs the typed address, can be taken back, and erases everything
   await expect(eraseOrganization(organization.id)).rejects.toMatchObject({ reason: "not_due" });
   expect(await callerOf(requestOf(owner, slug)).organization.get()).toMatchObject({ slug });
   await scheduleDeletion(door, { confirm: slug });
+  await tenantStorage(organization.id).put("exports/log.csv", "theirs");
   await eraseOrganization(organization.id);
+  expect(await tenantStorage(organization.id).get("exports/log.csv")).toBeNull();
   // Which of the two depends on whether the directory is still remembered.
   await expect(callerOf(requestOf(owner, slug)).organization.get()).rejects.toThrow(
     /no such organization|does not exist/,

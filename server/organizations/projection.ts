@@ -12,7 +12,7 @@ export async function syncProfile(organizationId: string): Promise<void> {
   );
   const { name, slug, deletionAt, version } = profile;
   await platformDb().organization.updateMany({
-    where: { id: organizationId, profileVersion: { lt: version } },
+    where: { id: organizationId, profileVersion: { lt: version }, discardedAt: null },
     data: { name, slug, deletionAt, profileVersion: version },
   });
   forgetDirectory(organizationId);
@@ -29,8 +29,8 @@ export async function syncMember(organizationId: string, memberId: string): Prom
   if (!member) return;
   await platformDb().$executeRaw`
     INSERT INTO memberships (organization_id, account_id, member_id, status, role_name, version)
-    VALUES (${organizationId}::uuid, ${member.accountId}::uuid, ${memberId}::uuid, ${member.status},
-      ${member.role.name}, ${member.version})
+    SELECT o.id, ${member.accountId}::uuid, ${memberId}::uuid, ${member.status}, ${member.role.name}, ${member.version}
+    FROM organizations o WHERE o.id = ${organizationId}::uuid AND o.discarded_at IS NULL
     ON CONFLICT (organization_id, account_id) DO UPDATE SET member_id = excluded.member_id,
       status = excluded.status, role_name = excluded.role_name, version = excluded.version
     WHERE memberships.version < excluded.version`;

@@ -69,3 +69,12 @@ test.each([
 test("only a tenant's id makes a folder", () => {
   expect(() => tenantStorage("../other", url)).toThrow(TypeError);
 });
+
+test("deleteAll removes all that one organization has, and nothing of another", async () => {
+  await one.put("a/b.txt", "mine");
+  await other.put("a/b.txt", "theirs");
+  await one.deleteAll();
+  await one.deleteAll();
+  expect(await one.get("a/b.txt")).toBeNull();
+  expect(await other.get("a/b.txt")).toBe("theirs");
+});

@@ -23,6 +23,8 @@ export type TenantStorage = {
   delete(key: string): Promise<void>;
   /** Keys below a folder, in no order. */
   list(folder: string): AsyncGenerator<string>;
+  /** Removes all that this organization has, half-written files included. May be run again. */
+  deleteAll(): Promise<void>;
 };
 
 /**
@@ -73,6 +75,10 @@ export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")
     async *list(folder) {
       const { disk } = await opened(url);
       yield* keysBelow(disk, place(folder), root);
+    },
+    async deleteAll() {
+      const { disk } = await opened(url);
+      await disk.deleteAll(root);
     },
   };
 }

@@ -1,0 +1,61 @@
+import { audit } from "../audit/audit.ts";
+import { everyOrganization } from "../organizations/every.ts";
+import { log } from "../platform/log.ts";
+import type { Door, WriteCtx } from "../tenancy/context.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
+import { transact } from "../tenancy/transact.ts";
+import { restorableSince } from "./projects.ts";
+
+const batchRows = 1_000;
+
+/** Removes from every organization of a shard what was deleted and can no longer be restored. */
+export async function purgeAll(shardId: string, job: { requestId: string }): Promise<void> {
+  for await (const organization of everyOrganization(shardId)) {
+    const door = systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
+    try {
+      await purgeDeleted(door);
+    } catch (error) {
+      log("projects").error({ organization: organization.id, err: error }, "a purge failed");
+    }
+  }
+}
+
+/** Removes one organization's projects and tasks whose days of restoring are over, with what belongs to them. */
+export async function purgeDeleted(door: Door): Promise<{ projects: number; tasks: number }> {
+  const before = restorableSince(door.clock.now());
+  const purged = { projects: 0, tasks: 0 };
+  for (;;) {
+    const batch = await transact(door, "write", (ctx) => purgeBatch(ctx, before));
+    purged.projects += batch.projects;
+    purged.tasks += batch.tasks;
+    if (batch.projects + batch.tasks === 0) return purged;
+  }
+}
+
+/** Tasks go first: a project that has many of them would be one long statement. */
+async function purgeBatch(ctx: WriteCtx, before: Date): Promise<{ projects: number; tasks: number }> {
+  const tasks = await ctx.db.$queryRaw<{ id: string }[]>`
+    DELETE FROM tasks WHERE id IN (
+      SELECT t.id FROM tasks t WHERE t.deleted_at <= ${before}::timestamptz
+      UNION ALL
+      SELECT t.id FROM projects p JOIN tasks t ON t.project_id = p.id WHERE p.deleted_at <= ${before}::timestamptz
+      LIMIT ${batchRows})
+    RETURNING id`;
+  const projects =
+    tasks.length > 0
+      ? []
+      : await ctx.db.$queryRaw<{ id: string }[]>`
+          DELETE FROM projects WHERE id IN (
+            SELECT p.id FROM projects p WHERE p.deleted_at <= ${before}::timestamptz LIMIT ${batchRows})
+          RETURNING id`;
+  const ids = [...tasks, ...projects].map(({ id }) => id);
+  if (ids.length > 0) {
+    await ctx.db.searchToken.deleteMany({ where: { targetId: { in: ids } } });
+    await audit(ctx, {
+      action: "projects.purge",
+      target: { type: "project", id: "", label: "" },
+      after: { projects: projects.length, tasks: tasks.length },
+    });
+  }
+  return { projects: projects.length, tasks: tasks.length };
+}
