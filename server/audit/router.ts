@@ -13,6 +13,6 @@ export const auditRouter = router({
   verify: can("audit_log.read").mutation(NoInput, requestVerification),
   export: can("audit_log.export").mutation(ExportAudit, requestExport),
   run: can("audit_log.read").query(ById, getAuditRun),
-  settings: can("organization.read").query(NoInput, getAuditSettings),
-  updateSettings: can("organization.update").mutation(UpdateAuditSettings, updateAuditSettings),
+  settings: can("settings.read").query(NoInput, getAuditSettings),
+  updateSettings: can("settings.write").mutation(UpdateAuditSettings, updateAuditSettings),
 });

@@ -34,8 +34,8 @@ export const organizationsRouter = router({
 export const organizationRouter = router({
   get: can("organization.read").query(NoInput, getOrganization),
   overview: can("organization.read").query(NoInput, overview),
-  update: can("organization.update").direct(UpdateOrganization, updateOrganization),
-  changeSlug: can("organization.update").direct(ChangeSlug, changeSlug),
+  update: can("organization.write").direct(UpdateOrganization, updateOrganization),
+  changeSlug: can("organization.write").direct(ChangeSlug, changeSlug),
   scheduleDeletion: can("organization.delete").direct(ScheduleDeletion, scheduleDeletion),
   cancelDeletion: can("organization.delete").direct(NoInput, cancelDeletion),
 });

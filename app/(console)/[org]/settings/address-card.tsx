@@ -18,7 +18,7 @@ export function AddressCard() {
   const { why } = useAccess();
   const change = useMutation(api.organization.changeSlug.mutationOptions());
   const form = useZodForm(ChangeSlug, { values: { slug } });
-  const refused = why("organization.update");
+  const refused = why("organization.write");
   return (
     <Card>
       <Form

@@ -18,7 +18,7 @@ export function NameCard() {
   const { why } = useAccess();
   const update = useMutation(api.organization.update.mutationOptions());
   const form = useZodForm(UpdateOrganization, { values: { name } });
-  const refused = why("organization.update");
+  const refused = why("organization.write");
   return (
     <Card>
       <Form
