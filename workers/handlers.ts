@@ -9,11 +9,16 @@ import { trimIdentity } from "#server/identity/trim.ts";
 import { syncAccount } from "#server/identity/sync-account.ts";
 import { trimDone } from "#server/jobs/outbox.ts";
 import type { Handlers } from "#server/jobs/run.ts";
+import { sendPlatformMail, sendTenantMail } from "#server/mail/deliver.ts";
+import { trimMails } from "#server/mail/ledger.ts";
+import { eraseDiscarded } from "#server/organizations/discard.ts";
 import { eraseOrganization } from "#server/organizations/erase.ts";
 import { openOrganization } from "#server/organizations/open.ts";
 import { syncMember, syncProfile } from "#server/organizations/projection.ts";
+import { purgeAll } from "#server/projects/purge.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { env } from "#server/platform/env.ts";
+import { mailWriters } from "./mails.ts";
 
 /** Which verb does which job. A job of the registry without an entry here does not compile. */
 export const handlers: Handlers = {
@@ -26,10 +31,15 @@ export const handlers: Handlers = {
     platform: async () => {
       await trimDone("main");
       await trimIdentity(systemClock.now());
+      await trimMails(systemClock.now());
     },
   },
   "organizations.open": { platform: ({ organizationId }) => openOrganization(organizationId) },
+  "organizations.discard": { platform: ({ organizationId }) => eraseDiscarded(organizationId) },
+  "projects.purge": { platform: (_payload, job) => purgeAll("main", job) },
   "organizations.erase": { onTenant: (tenantId) => eraseOrganization(tenantId) },
+  "mail.send": { platform: (payload, job) => sendPlatformMail(mailWriters, payload, job) },
+  "mail.send-tenant": { atDoor: (door, payload, job) => sendTenantMail(mailWriters, door, payload, job) },
   "mail.account": { platform: (payload, job) => sendAccountMail(payload, job) },
   "members.sync-account": { platform: (payload, job) => syncAccount(payload, job) },
   "audit.sweep": { platform: () => sweepNoted("main") },

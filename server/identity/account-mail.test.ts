@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { platformDb } from "../platform/database.ts";
 import { closeMail } from "../platform/mail.ts";
 import { accountDoorFrom, accountOf, askedMails, newSignUp, signedUp } from "../test/accounts.ts";
 import { catchMails } from "../test/caught-mails.ts";
 import { buildPerson, closeConnections } from "../test/factories.ts";
+import { mailWriters } from "#workers/mails.ts";
+import { sendPlatformMail } from "../mail/deliver.ts";
 import { sendAccountMail } from "./account-mail.ts";
 import { confirmEmail } from "./confirm-email.ts";
 import { requestPasswordReset, resetPassword } from "./reset-password.ts";
@@ -16,14 +19,14 @@ afterAll(async () => {
   await closeConnections();
 });
 
-const job = { id: "0197a000-0000-7000-8000-000000000001", requestId: "r" };
+const job = { id: "0197a000-0000-7000-8000-000000000001", requestId: "r", attempt: 1 };
 const password = "correct horse battery";
 
 const caughtFor = (email: string) => catcher.mails.filter((mail) => mail.to.includes(email));
 
 /** Sends every mail that was asked for an account, as the worker would, and answers the newest caught one. */
 async function sendAll(email: string) {
-  for (const payload of await askedMails(email)) await sendAccountMail(payload, job);
+  for (const payload of await askedMails(email)) await sendPlatformMail(mailWriters, payload, job);
   const [newest] = caughtFor(email);
   if (!newest) throw new Error(`nothing arrived for ${email}`);
   return newest;
@@ -33,7 +36,7 @@ function linkIn(text: string): URL {
   return new URL(/http:\/\/127\.0\.0\.1:3000\/\S+/.exec(text)?.[0] ?? "");
 }
 
-describe("sendAccountMail", () => {
+describe("a mail to an account", () => {
   test("sends a confirmation whose link works, as text and as HTML", async () => {
     const { email } = await signedUp({ password });
     const mail = await sendAll(email);
@@ -68,8 +71,8 @@ describe("sendAccountMail", () => {
     await sendAll(email);
     const ids = caughtFor(email).map((mail) => mail.messageId);
     expect(ids.toSorted()).toEqual([
-      `<confirm_email.${confirm?.tokenId}@127.0.0.1>`,
-      `<reset_password.${reset?.tokenId}@127.0.0.1>`,
+      `<confirm_email.${confirm?.subjectId}.1@127.0.0.1>`,
+      `<reset_password.${reset?.subjectId}.1@127.0.0.1>`,
     ]);
   });
 
@@ -79,9 +82,9 @@ describe("sendAccountMail", () => {
     const [payload] = await askedMails(email);
     if (!payload) throw new Error("no mail was asked for");
     await platformDb().account.update({ where: { id }, data: { emailConfirmedAt: new Date() } });
-    await sendAccountMail(payload, job);
+    await sendPlatformMail(mailWriters, payload, job);
     await platformDb().account.delete({ where: { id } });
-    await sendAccountMail(payload, job);
+    await sendPlatformMail(mailWriters, payload, job);
     expect(caughtFor(email)).toEqual([]);
   });
 
@@ -115,14 +118,34 @@ describe("sendAccountMail", () => {
   });
 });
 
+describe("what the version before asked for", () => {
+  test("is sent as it would have been, and once together with the same mail of today", async () => {
+    const { email } = await signedUp();
+    const [asked] = await askedMails(email);
+    const { id: accountId } = await accountOf(email);
+    const old = { kind: "confirm_email" as const, accountId, tokenId: asked?.subjectId };
+    await sendAccountMail(old, job);
+    await sendAccountMail(old, job);
+    expect((await sendAll(email)).subject).toBe("Confirm your e-mail address");
+    expect(caughtFor(email)).toHaveLength(1);
+  });
+
+  test("tells an account that it exists", async () => {
+    const { email, accountId } = await buildPerson();
+    const old = { kind: "already_registered" as const, accountId };
+    await sendAccountMail(old, { ...job, id: randomUUID() });
+    expect(caughtFor(email)).toMatchObject([{ subject: "You already have an account" }]);
+  });
+});
+
 describe("without a mail server", () => {
   beforeEach(() => catcher.close());
 
-  test("sendAccountMail throws, so that the job is tried again", async () => {
+  test("sending throws, so that the job is tried again", async () => {
     const { email } = await signedUp();
     const [payload] = await askedMails(email);
     if (!payload) throw new Error("no mail was asked for");
     closeMail();
-    await expect(sendAccountMail(payload, job)).rejects.toThrow("ECONNREFUSED");
+    await expect(sendPlatformMail(mailWriters, payload, job)).rejects.toThrow("ECONNREFUSED");
   });
 });

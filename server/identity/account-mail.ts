@@ -1,109 +1,92 @@
-import { systemClock } from "../platform/clock.ts";
+import type { JobPayload } from "../jobs/registry.ts";
+import type { JobInfo } from "../jobs/run.ts";
 import {
   alreadyRegisteredMail,
   confirmEmailMail,
   passwordChangedMail,
   resetPasswordMail,
 } from "../mail/account-mails.ts";
-import type { JobPayload } from "../jobs/registry.ts";
+import { deliver } from "../mail/deliver.ts";
+import type { Letter, MailContent } from "../mail/letter.ts";
+import { systemClock } from "../platform/clock.ts";
 import { platformDb } from "../platform/database.ts";
-import { env } from "../platform/env.ts";
-import { log } from "../platform/log.ts";
-import { sendMail } from "../platform/mail.ts";
-import { redis } from "../platform/redis.ts";
-import { tokenHours, tokenSecret } from "./tokens.ts";
+import { tokenHours, tokenSecret, type TokenPurpose } from "./tokens.ts";
 
-type Payload = JobPayload<"mail.account">;
+const accountSelect = { name: true, email: true, emailConfirmedAt: true } as const;
 type Account = { name: string; email: string; emailConfirmedAt: Date | null };
-type Token = { id: string; usedAt: Date | null; expiresAt: Date };
-type Written = { subject: string; text: string; html: string };
-
-const sentKeptSeconds = 86_400;
-
-/**
- * Writes and sends one mail to an account. Sends nothing when there is nothing to say any more (link used or
- * run out, account gone). A run that comes twice sends once as far as we remember, and under the same
- * Message-ID otherwise. Throws when the mail server did not take it.
- */
-export async function sendAccountMail(
-  payload: Payload,
-  job: { id: string; requestId: string },
-): Promise<void> {
-  const { kind, accountId, tokenId } = payload;
-  const line = log("mail").child({ requestId: job.requestId, kind, account: accountId });
-  const account = await platformDb().account.findUnique({
-    where: { id: accountId },
-    select: { name: true, email: true, emailConfirmedAt: true },
-  });
-  const token = tokenId
-    ? await platformDb().accountToken.findUnique({
-        where: { id: tokenId },
-        select: { id: true, usedAt: true, expiresAt: true },
-      })
-    : null;
-  const written = account && write(kind, account, token);
-  if (!written) return line.info("mail is not needed any more");
-  const messageId = `${kind}.${tokenId ?? job.id}@${new URL(env().PUBLIC_URL).hostname}`;
-  if (await wasSent(messageId)) return line.info({ messageId }, "mail was sent before");
-  await sendMail({ ...written, messageId, to: { name: addressee(account), address: account.email } });
-  await rememberSent(messageId);
-  line.info({ messageId }, "mail sent");
-}
 
 /** What stands on an unproven account was typed by anybody, so its name is not used. */
-function addressee(account: Account): string {
-  return account.emailConfirmedAt ? account.name : "";
+function letterTo(account: Account, content: MailContent): Letter {
+  const name = account.emailConfirmedAt ? account.name : "";
+  return { to: { name, address: account.email }, content };
 }
 
-function write(kind: Payload["kind"], account: Account, token: Token | null): Written | null {
+async function findLink(id: string) {
+  return platformDb().accountToken.findUnique({
+    where: { id },
+    select: { id: true, usedAt: true, expiresAt: true, account: { select: accountSelect } },
+  });
+}
+
+/** Finds a link that can still be used; null for any other. */
+async function findLiveLink(id: string) {
+  const link = await findLink(id);
+  return link && link.usedAt === null && link.expiresAt > systemClock.now() ? link : null;
+}
+
+function pathOf(page: string, id: string, purpose: TokenPurpose): string {
+  return `/${page}?token=${tokenSecret(id, purpose)}`;
+}
+
+/** The mail with a confirmation link; nothing once the address is confirmed or the link is dead. */
+export async function confirmEmailLetter(linkId: string): Promise<Letter | null> {
+  const link = await findLiveLink(linkId);
+  if (!link || link.account.emailConfirmedAt) return null;
+  const path = pathOf("confirm-email", link.id, "confirm_email");
+  return letterTo(link.account, confirmEmailMail({ path, hours: tokenHours.confirm_email }));
+}
+
+/** The mail with a reset link; nothing once the link is dead. */
+export async function resetPasswordLetter(linkId: string): Promise<Letter | null> {
+  const link = await findLiveLink(linkId);
+  if (!link) return null;
+  const { account } = link;
+  const path = pathOf("reset-password", link.id, "reset_password");
   const name = account.emailConfirmedAt ? account.name : null;
-  switch (kind) {
-    case "confirm_email":
-      if (!isLive(token) || account.emailConfirmedAt) return null;
-      return confirmEmailMail({ link: linkTo("confirm-email", token, kind), hours: tokenHours[kind] });
-    case "reset_password":
-      if (!isLive(token)) return null;
-      return resetPasswordMail({
-        name,
-        link: linkTo("reset-password", token, kind),
-        hours: tokenHours[kind],
-      });
-    case "password_changed":
-      if (!token?.usedAt) return null;
-      return passwordChangedMail({ name: account.name, link: pageLink("forgot-password"), at: token.usedAt });
-    case "already_registered":
-      return alreadyRegisteredMail({
-        name: account.name,
-        signInLink: pageLink("sign-in"),
-        resetLink: pageLink("forgot-password"),
-      });
-    default:
-      return kind satisfies never;
-  }
+  return letterTo(account, resetPasswordMail({ name, path, hours: tokenHours.reset_password }));
 }
 
-function isLive(token: Token | null): token is Token {
-  return token !== null && token.usedAt === null && token.expiresAt > systemClock.now();
+/** Tells an account that its password was changed by the link. */
+export async function passwordChangedLetter(linkId: string): Promise<Letter | null> {
+  const link = await findLink(linkId);
+  if (!link?.usedAt) return null;
+  return letterTo(link.account, passwordChangedMail({ name: link.account.name, at: link.usedAt }));
 }
 
-function pageLink(page: string): string {
-  return new URL(`/${page}`, env().PUBLIC_URL).href;
+/** Answers a sign-up with a known address, by the security event that notes it. */
+export async function alreadyRegisteredLetter(eventId: string): Promise<Letter | null> {
+  const event = await platformDb().securityEvent.findUnique({
+    where: { id: eventId },
+    select: { accountId: true },
+  });
+  return event?.accountId ? letterToKnown(event.accountId) : null;
 }
 
-function linkTo(page: string, token: Token, purpose: "confirm_email" | "reset_password"): string {
-  return `${pageLink(page)}?token=${tokenSecret(token.id, purpose)}`;
+async function letterToKnown(accountId: string): Promise<Letter | null> {
+  const account = await platformDb().account.findUnique({ where: { id: accountId }, select: accountSelect });
+  return account && letterTo(account, alreadyRegisteredMail({ name: account.name }));
 }
 
-// Best effort on both sides: without Redis a second run sends a second copy, which is better than none.
-async function wasSent(messageId: string): Promise<boolean> {
-  const seen = await redis()
-    .exists(`mail:sent:${messageId}`)
-    .catch(() => 0);
-  return seen === 1;
-}
+const byLink = {
+  confirm_email: confirmEmailLetter,
+  reset_password: resetPasswordLetter,
+  password_changed: passwordChangedLetter,
+} as const;
 
-async function rememberSent(messageId: string): Promise<void> {
-  await redis()
-    .set(`mail:sent:${messageId}`, "", "EX", sentKeptSeconds)
-    .catch(() => null);
+/** Sends what the version before asked for as `mail.account`: one that was asked for in both ways goes out once. */
+export async function sendAccountMail(payload: JobPayload<"mail.account">, job: JobInfo): Promise<void> {
+  const { kind, accountId, tokenId } = payload;
+  const key = { organizationId: null, kind, subjectId: tokenId ?? job.id, attempt: 1 };
+  if (kind === "already_registered") return deliver(key, () => letterToKnown(accountId), job);
+  await deliver(key, async () => (tokenId ? byLink[kind](tokenId) : null), job);
 }

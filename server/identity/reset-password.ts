@@ -1,5 +1,5 @@
-import { enqueuePlatform } from "../jobs/enqueue.ts";
 import { wakeRelay } from "../jobs/wake.ts";
+import { askPlatformMail } from "../mail/ask.ts";
 import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { AccountDoor } from "./account-door.ts";
@@ -21,8 +21,7 @@ export async function requestPasswordReset(input: AskForMail, door: AccountDoor)
       const account = await tx.account.findUnique({ where: { email: input.email }, select: { id: true } });
       if (!account) return false;
       const tokenId = await issueToken(tx, account.id, "reset_password", door.clock.now());
-      const payload = { kind: "reset_password" as const, accountId: account.id, tokenId };
-      await enqueuePlatform(tx, "mail.account", payload, { requestId: door.request.id });
+      await askPlatformMail(tx, "reset_password", tokenId, { requestId: door.request.id });
       return true;
     });
     if (sent) wakeRelay();
@@ -60,8 +59,7 @@ export async function resetPassword(input: ResetPassword, door: AccountDoor): Pr
     });
     await consumeToken(tx, token, "reset_password", now);
     await revokeAllSessions(tx, accountId, now);
-    const payload = { kind: "password_changed" as const, accountId, tokenId: token.id };
-    await enqueuePlatform(tx, "mail.account", payload, { requestId: door.request.id });
+    await askPlatformMail(tx, "password_changed", token.id, { requestId: door.request.id });
   });
   wakeRelay();
   await forgiveAttempts(door, "signIn", account.email);

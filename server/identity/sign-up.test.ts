@@ -35,7 +35,7 @@ describe("signUp", () => {
       { name: "Analytical Engines", roleName: "Owner", deletionAt: null },
     ]);
     const mails = await askedMails(input.email);
-    expect(mails).toMatchObject([{ kind: "confirm_email", accountId: account.id }]);
+    expect(mails).toMatchObject([{ kind: "confirm_email", attempt: 1 }]);
   });
 
   test("answers the same for a known address, in about the same time, and tells its owner by mail", async () => {
@@ -44,9 +44,7 @@ describe("signUp", () => {
     const known = await timed(person.email);
     expect(known.answer).toEqual(unknown.answer);
     expect(Math.min(known.ms, unknown.ms)).toBeGreaterThanOrEqual(395);
-    expect(await askedMails(person.email)).toEqual([
-      { kind: "already_registered", accountId: person.accountId },
-    ]);
+    expect(await askedMails(person.email)).toMatchObject([{ kind: "already_registered" }]);
     expect(await organizationsOf(person.email)).toEqual([]);
   });
 

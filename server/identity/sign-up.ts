@@ -1,4 +1,5 @@
-import { enqueuePlatform } from "../jobs/enqueue.ts";
+import { askPlatformMail } from "../mail/ask.ts";
+import { discardOrganizationsOf } from "../organizations/discard.ts";
 import { claiming, claimOrganization, openOrganization } from "../organizations/open.ts";
 import type { PlatformTx } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
@@ -34,22 +35,29 @@ export async function signUp(input: SignUp, door: AccountDoor): Promise<void> {
 
 /** Answers the id of the organization that was claimed, if one was. */
 async function takeIn(tx: PlatformTx, input: NewAccount, door: AccountDoor): Promise<string | null> {
-  const known = await tx.account.findUnique({
-    where: { email: input.email },
-    select: { id: true, emailConfirmedAt: true },
-  });
+  // Held until the end: a confirmation in this moment must not be given another's password.
+  const [known] = await tx.$queryRaw<{ id: string; confirmed: boolean }[]>`
+    SELECT id, email_confirmed_at IS NOT NULL AS confirmed FROM accounts WHERE email = ${input.email} FOR UPDATE`;
   if (!known) {
     const { name, email, passwordHash } = input;
     const account = await tx.account.create({ data: { name, email, passwordHash }, select: { id: true } });
     await mailConfirmation(tx, account.id, door);
     return claim(tx, account.id, input, door);
   }
+  if (!known.confirmed) return takeInAgain(tx, known.id, input, door);
   await assertRoomForOne(tx);
-  const payload = { accountId: known.id, kind: "already_registered" as const };
-  if (known.emailConfirmedAt)
-    await enqueuePlatform(tx, "mail.account", payload, { requestId: door.request.id });
-  else await takeInAgain(tx, known.id, input, door);
+  await mailKnownAddress(tx, known.id, door);
   return null;
+}
+
+/** The try stands in the platform's log, and the mail speaks of that entry. */
+async function mailKnownAddress(tx: PlatformTx, accountId: string, door: AccountDoor): Promise<void> {
+  const { request, clock } = door;
+  const event = await tx.securityEvent.create({
+    data: { kind: "sign_up_known", at: clock.now(), accountId, ip: request.ip, requestId: request.id },
+    select: { id: true },
+  });
+  await askPlatformMail(tx, "already_registered", event.id, { requestId: request.id });
 }
 
 /**
@@ -61,25 +69,20 @@ async function takeInAgain(
   accountId: string,
   input: NewAccount,
   door: AccountDoor,
-): Promise<void> {
+): Promise<string> {
   const { name, passwordHash } = input;
+  const now = door.clock.now();
   await tx.account.update({ where: { id: accountId }, data: { name, passwordHash }, select: { id: true } });
-  for (const { id } of await tx.organization.findMany({
-    where: { createdById: accountId },
-    select: { id: true },
-  })) {
-    const payload = { organizationId: id, accountId };
-    await enqueuePlatform(tx, "members.sync-account", payload, { requestId: door.request.id });
-  }
-  await revokeAllSessions(tx, accountId, door.clock.now());
+  await discardOrganizationsOf(tx, accountId, { now, requestId: door.request.id });
+  await revokeAllSessions(tx, accountId, now);
   await mailConfirmation(tx, accountId, door);
+  return claim(tx, accountId, input, door);
 }
 
 /** Asks for the mail with a new confirmation link, in the caller's transaction. */
 export async function mailConfirmation(tx: PlatformTx, accountId: string, door: AccountDoor): Promise<void> {
   const tokenId = await issueToken(tx, accountId, "confirm_email", door.clock.now());
-  const payload = { kind: "confirm_email" as const, accountId, tokenId };
-  await enqueuePlatform(tx, "mail.account", payload, { requestId: door.request.id });
+  await askPlatformMail(tx, "confirm_email", tokenId, { requestId: door.request.id });
 }
 
 async function claim(

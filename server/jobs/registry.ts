@@ -23,6 +23,13 @@ export type JobDefinition = {
 
 const id = z.uuid();
 
+/** Which mail: what kind, about which row, and which deliberate sending of it. */
+const mail = z.strictObject({
+  kind: z.string().regex(/^[a-z][a-z_]{0,39}$/),
+  subjectId: id,
+  attempt: z.number().int().min(1).max(1_000),
+});
+
 export const jobs = {
   "fleet.fill-ready-pool": {
     scope: "platform",
@@ -48,6 +55,40 @@ export const jobs = {
     backoffMs: 500,
     deadlineMs: 30_000,
   },
+  "organizations.discard": {
+    scope: "platform",
+    queue: "fleet",
+    payload: z.strictObject({ organizationId: id }),
+    attempts: 10,
+    backoffMs: 10_000,
+    deadlineMs: 300_000,
+  },
+  "projects.purge": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 900_000,
+  },
+  "mail.send": {
+    scope: "platform",
+    queue: "mail",
+    payload: mail,
+    attempts: 8,
+    backoffMs: 2_000,
+    deadlineMs: 30_000,
+  },
+  // The same job, as organizations ask for it: about a row of their own, of a kind that is theirs.
+  "mail.send-tenant": {
+    scope: "tenant",
+    queue: "mail",
+    payload: mail,
+    attempts: 8,
+    backoffMs: 2_000,
+    deadlineMs: 30_000,
+  },
+  // What the version before asked for; nothing asks for it any more.
   "mail.account": {
     scope: "platform",
     queue: "mail",

@@ -28,11 +28,18 @@ export async function sendMail(mail: Mail): Promise<void> {
   });
   await transport.sendMail({
     ...mail,
+    subject: oneLine(mail.subject),
+    to: { name: oneLine(mail.to.name), address: mail.to.address },
     messageId: `<${mail.messageId}>`,
     from: env().MAIL_FROM,
     // Out-of-office replies are not wanted.
     headers: { "Auto-Submitted": "auto-generated" },
   });
+}
+
+/** What may hold people's words stays one line of a header, whatever the words are. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
 /** Ends the connections to the mail server; for the end of a process. */

@@ -37,10 +37,12 @@ export async function accountOf(email: string) {
 }
 
 /** The mails that were asked for an account, the oldest first; no worker sends them in tests. */
-export async function askedMails(email: string): Promise<JobPayload<"mail.account">[]> {
+export async function askedMails(email: string): Promise<JobPayload<"mail.send">[]> {
   const { id } = await accountOf(email);
-  const { rows } = await ownerPool("main").query<{ payload: JobPayload<"mail.account"> }>(
-    `SELECT payload FROM astra.outbox WHERE name = 'mail.account' AND payload->>'accountId' = $1
+  const { rows } = await ownerPool("main").query<{ payload: JobPayload<"mail.send"> }>(
+    `SELECT payload FROM astra.outbox WHERE name = 'mail.send' AND (payload->>'subjectId')::uuid IN (
+       SELECT t.id FROM public.account_tokens t WHERE t.account_id = $1
+       UNION ALL SELECT e.id FROM public.security_events e WHERE e.account_id = $1)
      ORDER BY created_at, id`,
     [id],
   );
@@ -50,8 +52,8 @@ export async function askedMails(email: string): Promise<JobPayload<"mail.accoun
 /** The secret in the last link of its kind that was mailed to an address. */
 export async function mailedSecret(email: string, kind: "confirm_email" | "reset_password"): Promise<string> {
   const mail = (await askedMails(email)).findLast((asked) => asked.kind === kind);
-  if (!mail?.tokenId) throw new Error(`no ${kind} was mailed to ${email}`);
-  return tokenSecret(mail.tokenId, kind);
+  if (!mail) throw new Error(`no ${kind} was mailed to ${email}`);
+  return tokenSecret(mail.subjectId, kind);
 }
 
 /** Has enough schemas ready for the sign-ups to come: no worker fills the pool in tests. */

@@ -1,0 +1,18 @@
+import {
+  alreadyRegisteredLetter,
+  confirmEmailLetter,
+  passwordChangedLetter,
+  resetPasswordLetter,
+} from "#server/identity/account-mail.ts";
+import type { MailWriters } from "#server/mail/deliver.ts";
+
+/** Which function writes which mail. A kind of server/mail/kinds.ts without an entry here does not compile. */
+export const mailWriters: MailWriters = {
+  platform: {
+    confirm_email: confirmEmailLetter,
+    reset_password: resetPasswordLetter,
+    password_changed: passwordChangedLetter,
+    already_registered: alreadyRegisteredLetter,
+  },
+  tenant: {},
+};
