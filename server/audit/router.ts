@@ -1,6 +1,6 @@
 import { can } from "../api/can.ts";
 import { router } from "../api/trpc.ts";
-import { getAuditRun, requestExport, requestVerification } from "./runs.ts";
+import { getAuditRun, listExports, requestExport, requestVerification } from "./runs.ts";
 import { ById, ExportAudit, ListAudit, NoInput, UpdateAuditSettings } from "./schema.ts";
 import { getAuditSettings, updateAuditSettings } from "./settings.ts";
 import { auditFacets, auditState, getAuditEntry, listAudit } from "./view.ts";
@@ -13,6 +13,7 @@ export const auditRouter = router({
   verify: can("audit_log.read").mutation(NoInput, requestVerification),
   export: can("audit_log.export").mutation(ExportAudit, requestExport),
   run: can("audit_log.read").query(ById, getAuditRun),
+  exports: can("audit_log.export").query(NoInput, listExports),
   settings: can("settings.read").query(NoInput, getAuditSettings),
   updateSettings: can("settings.write").mutation(UpdateAuditSettings, updateAuditSettings),
 });

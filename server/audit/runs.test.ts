@@ -56,6 +56,22 @@ test("a verification is asked for once, runs with progress and leaves its verdic
   expect(events.map((event) => event.kind)).toEqual(["audit_chain_broken"]);
 });
 
+test("the last exports are listed with who asked for them", async () => {
+  const { owner } = await buildOrganization();
+  const first = await as(owner).audit.export({ format: "csv" });
+  const second = await as(owner).audit.export({ format: "jsonl" });
+  await runExport(systemOf(owner), { runId: first.id });
+  const listed = await as(owner).audit.exports();
+  expect(listed.map(({ id }) => id)).toEqual([second.id, first.id]);
+  expect(listed[0]).toMatchObject({ state: "waiting", downloadPath: null });
+  expect(listed[1]).toMatchObject({
+    state: "done",
+    format: "csv",
+    requestedBy: expect.stringMatching(/owner/i),
+  });
+  expect(listed[1]?.downloadPath).toContain(first.id);
+});
+
 function get(member: TestMember, path: string): Promise<Response> {
   const address = new URL(path, "http://127.0.0.1:3000");
   return answerComplianceExport(new Request(address), {

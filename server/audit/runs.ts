@@ -6,10 +6,11 @@ import { derivedKey } from "../platform/secrets.ts";
 import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { audit } from "./audit.ts";
-import type { AuditRun, ById, ExportAudit, ExportFormat } from "./schema.ts";
+import type { AuditExport, AuditRun, ById, ExportAudit, ExportFormat } from "./schema.ts";
 
 /** Runs that somebody has asked for and that are not older than this are joined instead of begun again. */
 const joinableMs = 600_000;
+const exportsMax = 10;
 
 /** Asks for a verification of the whole log; one that is under way is joined. Answers its run. */
 export async function requestVerification(ctx: WriteCtx): Promise<{ id: string }> {
@@ -67,7 +68,31 @@ function memberOf(ctx: WriteCtx): string | null {
 export async function getAuditRun(ctx: ReadCtx, { id }: ById): Promise<AuditRun> {
   const run = await ctx.db.auditRun.findUnique({ where: { id } });
   if (!run) throw notFound("run");
-  const { createdAt, finishedAt, expiresAt, result } = run;
+  return presentRun(ctx, run);
+}
+
+/** The exports that were asked for last, the newest first. */
+export async function listExports(ctx: ReadCtx): Promise<AuditExport[]> {
+  const runs = await ctx.db.auditRun.findMany({
+    where: { kind: "export" },
+    orderBy: { createdAt: "desc" },
+    take: exportsMax,
+  });
+  const memberIds = runs.map((run) => run.memberId).filter((id) => id !== null);
+  const members = await ctx.db.member.findMany({
+    where: { id: { in: memberIds } },
+    select: { id: true, name: true },
+  });
+  return runs.map((run) => ({
+    ...presentRun(ctx, run),
+    requestedBy: members.find((member) => member.id === run.memberId)?.name ?? null,
+  }));
+}
+
+type RunRecord = NonNullable<Awaited<ReturnType<ReadCtx["db"]["auditRun"]["findUnique"]>>>;
+
+function presentRun(ctx: ReadCtx, run: RunRecord): AuditRun {
+  const { id, createdAt, finishedAt, expiresAt, result } = run;
   const open = run.kind === "export" && run.state === "done" && expiresAt && expiresAt > ctx.clock.now();
   return {
     id,

@@ -73,6 +73,7 @@ describe("the viewer", () => {
 
   test("shows one entry with what changed and its place in the chain", async () => {
     const { items } = await as(organization.owner).audit.list({ action: "projects.update" });
+    expect(items[0]?.fields).toEqual(["name"]);
     const entry = await as(organization.owner).audit.get({ id: items[0]?.id ?? "" });
     expect(entry).toMatchObject({
       actor: { kind: "member", id: editor.memberId, name: "Some editor" },

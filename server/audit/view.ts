@@ -35,9 +35,14 @@ export const entryColumns = Prisma.sql`e.id, e.at, e.action, e.actor_kind AS "ac
   e.target_type AS "targetType", e.target_id AS "targetId", e.target_label AS "targetLabel", e.ip,
   e.request_id AS "requestId", (SELECT s.seq FROM audit_seals s WHERE s.entry_id = e.id) AS seq`;
 
-const sorts: Record<"at", Sort<EntryRecord>> = {
+const sorts: Record<"at", Sort<ListedRecord>> = {
   at: { kind: "column", column: Prisma.sql`e.at`, type: "timestamptz", value: (row) => row.at },
 };
+
+/** Longer texts are read with their entry alone: a page of them could be megabytes. */
+const listedChangesMax = 10_000;
+
+type ListedRecord = EntryRecord & { changes: string };
 
 /** Pages through the log, the newest first. `total` counts up to 1,001, which means more. Throws AppError bad_cursor. */
 export async function listAudit(ctx: ReadCtx, input: ListAudit): Promise<Page<AuditRow>> {
@@ -48,17 +53,19 @@ export async function listAudit(ctx: ReadCtx, input: ListAudit): Promise<Page<Au
     id: Prisma.sql`e.id`,
     sorts,
     request: { sort: { by: "at", direction: "desc" }, cursor, limit },
-    rows: ({ where, orderBy, limit: most }) => ctx.db.$queryRaw<EntryRecord[]>`
-      SELECT ${entryColumns} FROM audit_entries e WHERE ${condition} AND ${where} ORDER BY ${orderBy} LIMIT ${most}`,
+    rows: ({ where, orderBy, limit: most }) => ctx.db.$queryRaw<ListedRecord[]>`
+      SELECT ${entryColumns}, CASE WHEN length(e.changes) <= ${listedChangesMax} THEN e.changes ELSE '{}' END AS changes
+      FROM audit_entries e WHERE ${condition} AND ${where} ORDER BY ${orderBy} LIMIT ${most}`,
     total: () => ctx.db.$queryRaw<{ total: number }[]>`
       SELECT count(*)::int AS total FROM (
         SELECT FROM audit_entries e WHERE ${condition} ORDER BY e.at DESC LIMIT ${countedMax + 1}) AS few`,
-    present: (rows) => rows.map(presentEntry),
+    present: (rows) =>
+      rows.map((row) => ({ ...presentEntry(row), fields: fieldsOf(readSides(row.changes)) })),
   });
 }
 
 /** An entry as callers see it. */
-export function presentEntry(row: EntryRecord): AuditRow {
+export function presentEntry(row: EntryRecord): Omit<AuditRow, "fields"> {
   return {
     id: row.id,
     at: row.at,
@@ -72,6 +79,19 @@ export function presentEntry(row: EntryRecord): AuditRow {
   };
 }
 
+function fieldsOf({ before, after, personal = [] }: Sides): string[] {
+  return [...new Set([...Object.keys({ ...before, ...after }), ...personal])];
+}
+
+/** Written by audit() alone, in this form; what somebody else has put there is shown as it is. */
+function readSides(text: string): Sides {
+  try {
+    return JSON.parse(text) as Sides;
+  } catch {
+    return { after: { changes: text } };
+  }
+}
+
 type Sides = { before?: Record<string, unknown>; after?: Record<string, unknown>; personal?: string[] };
 
 /** What an entry's two texts say together; a personal field that was erased is on neither side. */
@@ -79,9 +99,8 @@ export function mergedChanges(
   changes: string,
   personal: string | null,
 ): Required<Pick<AuditEntry, "before" | "after" | "personal">> {
-  // Written by audit() alone, in this form.
-  const open = JSON.parse(changes) as Sides;
-  const closed = JSON.parse(personal ?? "{}") as Sides;
+  const open = readSides(changes);
+  const closed = readSides(personal ?? "{}");
   return {
     before: { ...open.before, ...closed.before },
     after: { ...open.after, ...closed.after },
@@ -107,10 +126,12 @@ export async function getAuditEntry(ctx: ReadCtx, { id }: ById): Promise<AuditEn
       encode(l.hash, 'hex') AS hash, encode(l.prev_hash, 'hex') AS "previousHash"
     FROM audit_entries e LEFT JOIN audit_seals l ON l.entry_id = e.id WHERE e.id = ${id}::uuid`;
   if (!row) throw notFound("entry");
+  const changes = mergedChanges(row.changes, row.personal);
   return {
     ...presentEntry(row),
+    fields: fieldsOf(changes),
     userAgent: row.userAgent,
-    ...mergedChanges(row.changes, row.personal),
+    ...changes,
     hash: row.hash,
     previousHash: row.previousHash,
     erased: { actor: row.actorErased, subject: row.subjectErased },
@@ -144,7 +165,7 @@ export async function auditState(ctx: ReadCtx): Promise<AuditState> {
   const { checkpointAt, verifiedAt, verifiedSeq, verifiedFinding } = chain;
   // Written by the verification alone.
   const finding = verifiedFinding
-    ? (JSON.parse(verifiedFinding) as { kind: string; seq: number | null; detail: string })
+    ? (JSON.parse(verifiedFinding) as NonNullable<AuditState["verified"]>["finding"])
     : null;
   return {
     sealed: Number(chain.seq),
