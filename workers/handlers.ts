@@ -1,3 +1,4 @@
+import { deliverStream } from "#server/audit/stream-deliver.ts";
 import { runExport } from "#server/audit/export.ts";
 import { retainAll } from "#server/audit/retain.ts";
 import { runVerification } from "#server/audit/verify-run.ts";
@@ -47,6 +48,7 @@ export const handlers: Handlers = {
   "audit.seal": { atDoor: (door) => sealLog(door.organization.id) },
   "audit.verify": { atDoor: (door, payload) => runVerification(door, payload) },
   "audit.export": { atDoor: (door, payload) => runExport(door, payload) },
+  "audit.stream": { atDoor: (door, payload) => deliverStream(door, payload) },
   "audit.account-event": { platform: (payload) => tellOrganizations(payload) },
   "audit.retain": { platform: (_payload, job) => retainAll("main", job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },

@@ -99,6 +99,11 @@ export const permissionRegistry = {
     scope: "organization",
     needs: ["audit_log.read"],
   },
+  "audit_log.manage": {
+    description: "Decide where the audit log is streamed",
+    scope: "organization",
+    needs: ["audit_log.read"],
+  },
   "settings.read": { description: "See the organization's settings", scope: "organization" },
   "settings.write": {
     description: "Change the organization's settings",

@@ -13,7 +13,8 @@ import { entryColumns, mergedChanges, presentEntry, type EntryRecord } from "./v
 const pageRows = 1_000;
 const keptMs = 86_400_000;
 
-type ExportRecord = EntryRecord & {
+/** An entry with all that an export says of it. */
+export type ExportRecord = EntryRecord & {
   userAgent: string | null;
   changes: string;
   personal: string | null;
@@ -70,7 +71,7 @@ export async function* exportedChunks(door: Door, wanted: Wanted): AsyncGenerato
   const { filter, format, count } = wanted;
   const end = door.clock.now();
   const to = filter.to && filter.to < end ? filter.to : end;
-  const toText = format === "csv" ? csvLine : jsonLine;
+  const toText = format === "csv" ? csvLine : entryLine;
   if (format === "csv") yield `${csvColumns.join(",")}\r\n`;
   let after: { at: Date; id: string } | undefined;
   for (;;) {
@@ -101,10 +102,10 @@ async function readPageOf(
 }
 
 /** One entry as a line of JSON, with its link: `text` is exactly what `hash` was made of. */
-function jsonLine(row: ExportRecord): string {
+export function entryLine(row: ExportRecord): string {
   const { userAgent, hash, previousHash, text } = row;
   const changes = mergedChanges(row.changes, row.personal);
-  return `${JSON.stringify({ ...presentEntry(row), userAgent, ...changes, previousHash, hash, text })}\n`;
+  return `${JSON.stringify({ kind: "entry", ...presentEntry(row), userAgent, ...changes, previousHash, hash, text })}\n`;
 }
 
 const csvColumns = [

@@ -5,6 +5,7 @@ import { log } from "../platform/log.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { inLog, logDoor } from "./owner-door.ts";
 import { sealEntries } from "./seal.ts";
+import { askForStreams } from "./stream-ask.ts";
 import { noteUnsealed, takeUnsealed } from "./unsealed.ts";
 import { countPending } from "./verify-rows.ts";
 import { keepWords } from "./words.ts";
@@ -47,7 +48,9 @@ async function isDue(organizationId: string): Promise<boolean> {
     return await inLog(door, async (client) => {
       const { rows } = await client.query<{ due: boolean }>(
         `SELECT seq > checkpoint_seq OR seq > worded_seq OR EXISTS (
-           SELECT FROM audit_entries e WHERE (e.xid, e.id) > (c.cursor_xid, c.cursor_id)) AS due FROM audit_chain c`,
+             SELECT FROM audit_entries e WHERE (e.xid, e.id) > (c.cursor_xid, c.cursor_id))
+           OR EXISTS (SELECT FROM audit_streams t WHERE t.state = 'active' AND t.cursor_seq < c.seq) AS due
+         FROM audit_chain c`,
       );
       return rows[0]?.due ?? false;
     });
@@ -64,16 +67,23 @@ async function askForSeals(shardId: string, organizationIds: string[]): Promise<
     `INSERT INTO astra.outbox (tenant_id, name, queue, payload)
      SELECT t.id, j.name, j.queue, '{}' FROM astra.tenants t, astra.jobs j
      WHERE t.id = ANY ($1::uuid[]) AND j.name = 'audit.seal' AND NOT EXISTS (
-       SELECT FROM astra.outbox o WHERE o.turn = t.id AND o.queue = j.queue AND o.name = j.name AND o.state = 'pending')`,
+       SELECT FROM astra.outbox o WHERE o.turn = t.id AND o.queue = j.queue AND o.name = j.name AND o.state = 'pending'
+         -- All there is, named for the index that begins with it.
+         AND o.waits IN (false, true))`,
     [organizationIds],
   );
   if (asked.rowCount) wakeRelay();
 }
 
-/** Seals what is settled, keeps its words and writes a checkpoint when one is due. What is left comes with the next sweep. */
+/**
+ * Seals what is settled, asks for its delivery, keeps its words and writes a checkpoint when one is due. What is
+ * left comes with the next sweep.
+ */
 export async function sealLog(organizationId: string): Promise<void> {
   await sealEntries(organizationId);
+  const door = await logDoor(organizationId);
+  if ((await inLog(door, (client) => askForStreams(client, organizationId))) > 0) wakeRelay();
   await keepWords(organizationId);
   await writeCheckpoint(organizationId);
-  if ((await countPending(await logDoor(organizationId))) > 0) noteUnsealed(organizationId);
+  if ((await countPending(door)) > 0) noteUnsealed(organizationId);
 }

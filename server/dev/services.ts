@@ -57,6 +57,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
         TENANT_KEY_SECRET: given.TENANT_KEY_SECRET || secrets.tenantKeySecret,
         AUTH_SECRET: given.AUTH_SECRET || secrets.authSecret,
         METRICS_TOKEN: given.METRICS_TOKEN || secrets.metricsToken,
+        OUTBOUND_ALLOW_LOOPBACK: given.OUTBOUND_ALLOW_LOOPBACK || "true",
         STORAGE_URL: given.STORAGE_URL || pathToFileURL(path.join(dataDir, "storage")).href,
       },
       dataDir,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Queues and how many jobs of each one worker runs at once. Slow kinds have their own, so that they hold nobody up. */
-export const queueConcurrency = { default: 10, mail: 4, fleet: 2, audit: 2 } as const;
+export const queueConcurrency = { default: 10, mail: 4, fleet: 2, audit: 2, stream: 8 } as const;
 export type QueueName = keyof typeof queueConcurrency;
 export const queueNames = Object.keys(queueConcurrency) as QueueName[];
 
@@ -165,6 +165,14 @@ export const jobs = {
     attempts: 3,
     backoffMs: 5_000,
     deadlineMs: 900_000,
+  },
+  "audit.stream": {
+    scope: "tenant",
+    queue: "stream",
+    payload: z.strictObject({ streamId: id }),
+    attempts: 5,
+    backoffMs: 5_000,
+    deadlineMs: 120_000,
   },
   "audit.account-event": {
     scope: "platform",

@@ -31,6 +31,14 @@ export const Environment = z.object({
   /** Bearer token of /api/health/metrics; without one the metrics answer 404. */
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  /** Lets organizations' own addresses be this machine, over http as well; the embedded launcher alone sets it. */
+  OUTBOUND_ALLOW_LOOPBACK: z.stringbool().default(false),
+  /** The ports to which organizations may have something sent. */
+  OUTBOUND_PORTS: z
+    .string()
+    .regex(/^\d{1,5}(?:\s*,\s*\d{1,5})*$/, "must be port numbers with commas between")
+    .transform((text) => text.split(",").map(Number))
+    .default([443, 8443, 8088, 9243]),
   /** How many proxies of ours stand in front; the client's address is the one before them. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Connections (and lanes) that one process holds for tenant transactions, per shard. */

@@ -6,7 +6,7 @@ import { tenancy } from "../tenancy/kernel.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "./factories.ts";
 
 type Call = (input?: unknown) => Promise<unknown>;
-type Made = { projectId: string; taskId: string };
+type Made = { projectId: string; taskId: string; streamId: string };
 
 const callerOf = createCallerFactory(appRouter);
 
@@ -43,6 +43,13 @@ const before: Record<string, string> = {
   "organization.cancelDeletion": "organization.scheduleDeletion",
   "projects.unarchive": "projects.archive",
   "projects.restore": "projects.delete",
+  "audit.streams.create": () => ({ name: "SIEM", destination: { kind: "https", url: closedPort } }),
+  "audit.streams.update": (_, { streamId }) => ({ id: streamId, name: "Another" }),
+  "audit.streams.pause": (_, { streamId }) => ({ id: streamId }),
+  "audit.streams.resume": (_, { streamId }) => ({ id: streamId }),
+  "audit.streams.delete": (_, { streamId }) => ({ id: streamId }),
+  "audit.streams.test": (_, { streamId }) => ({ id: streamId }),
+  "audit.streams.rotateSecret": (_, { streamId }) => ({ id: streamId }),
   "tasks.restore": "tasks.delete",
 };
 
@@ -59,12 +66,14 @@ function callOf(path: string): Call {
   return step as Call;
 }
 
-async function makeProject(): Promise<Made> {
+async function makeThings(): Promise<Made> {
   const { id: projectId } = (await callOf("projects.create")({ name: "Gemini" })) as { id: string };
   const { id: taskId } = (await callOf("tasks.create")({ projectId, title: "Rendezvous" })) as {
     id: string;
   };
-  return { projectId, taskId };
+  const input = { name: "Log", destination: { kind: "https", url: closedPort } };
+  const { id: streamId } = (await callOf("audit.streams.create")(input)) as { id: string };
+  return { projectId, taskId, streamId };
 }
 
 async function countEntries(action?: string): Promise<number> {
@@ -78,7 +87,7 @@ test("every mutation of an organization is tried here", () => {
 });
 
 test.each(mutations)("%s writes its entry, under its own name", async (path) => {
-  const made = await makeProject();
+  const made = await makeThings();
   const first = before[path];
   if (first) await callOf(first)(inputs[first]?.(organization, made));
   const [all, own] = [await countEntries(), await countEntries(path)];

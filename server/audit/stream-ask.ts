@@ -1,0 +1,23 @@
+import type pg from "pg";
+
+/**
+ * Asks for a delivery of every stream of an organization that has not got all that is sealed, or of one of
+ * them: at once, or when its next try is due. One job waits for a stream at most. Answers how many were asked for.
+ */
+export async function askForStreams(
+  client: pg.PoolClient,
+  organizationId: string,
+  streamId: string | null = null,
+): Promise<number> {
+  const asked = await client.query(
+    `INSERT INTO astra.outbox (tenant_id, name, queue, payload, run_at)
+     SELECT $1, j.name, j.queue, jsonb_build_object('streamId', t.id), greatest(now(), t.next_try_at)
+     FROM audit_streams t CROSS JOIN audit_chain c CROSS JOIN astra.jobs j
+     WHERE j.name = 'audit.stream' AND t.state = 'active' AND t.cursor_seq < c.seq
+       AND ($2::uuid IS NULL OR t.id = $2) AND NOT EXISTS (
+         SELECT FROM astra.outbox o WHERE o.turn = $1 AND o.queue = j.queue AND o.name = j.name
+           AND o.state = 'pending' AND o.payload ->> 'streamId' = t.id::text)`,
+    [organizationId, streamId],
+  );
+  return asked.rowCount ?? 0;
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import { wakeRelay } from "../jobs/wake.ts";
+import { AppError } from "../platform/errors.ts";
+import type { Door } from "../tenancy/context.ts";
+import { transact } from "../tenancy/transact.ts";
+import { inLog, logDoor, type LogDoor } from "./owner-door.ts";
+import type { StreamError } from "./schema.ts";
+import { askForStreams } from "./stream-ask.ts";
+import { readBatch, StreamChainBroken, type Position, type ReadBatch } from "./stream-batch.ts";
+import { openCredential, readDestination } from "./stream-record.ts";
+import { sendBatch, type SendOptions, type Sent } from "./stream-send.ts";
+
+/** Longer than any request may take; a deliverer that died is replaced after it. */
+const leaseSeconds = 60;
+/** After so long others have their turn; what is left has a job of its own. */
+const turnMs = 50_000;
+const pauseMsFirst = 5_000;
+const pauseMsMax = 600_000;
+/** A store gets one object a minute, not one for each entry. */
+const s3PauseMs = 60_000;
+
+/**
+ * Sends what a stream has not got yet, batch after batch. Any number may run: the row's lease lets one in. The
+ * cursor moves in a commit of its own after the destination said yes, so that every entry arrives at least
+ * once. A failure is noted, and another try asked for; it does not fail the job.
+ */
+export async function deliverStream(door: Door, { streamId }: { streamId: string }): Promise<void> {
+  const delivery = await Delivery.begin(door, streamId);
+  if (!delivery) return;
+  try {
+    await delivery.run();
+  } finally {
+    await delivery.end();
+  }
+}
+
+type LeasedRow = {
+  kind: Position["kind"];
+  destination: string;
+  credential: string;
+  cursor: number;
+  head: string | null;
+  batch_through: number | null;
+  overlapping: boolean;
+};
+
+class Delivery {
+  readonly #door: Door;
+  readonly #logOf: LogDoor;
+  readonly #lease: string;
+  readonly #row: LeasedRow;
+  readonly #position: Position;
+  readonly #begun = performance.now();
+
+  constructor(door: Door, logOf: LogDoor, lease: string, row: LeasedRow & { id: string }) {
+    this.#door = door;
+    this.#logOf = logOf;
+    this.#lease = lease;
+    this.#row = row;
+    const { id, kind, cursor, head, batch_through: batchThrough } = row;
+    this.#position = { id, kind, cursor, head, batchThrough };
+  }
+
+  /** Takes the lease; null when somebody else has it, or when nothing is to be sent now. */
+  static async begin(door: Door, streamId: string): Promise<Delivery | null> {
+    const logOf = await logDoor(door.organization.id);
+    const lease = randomUUID();
+    const row = await inLog(logOf, async (client) => {
+      const { rows } = await client.query<LeasedRow>(
+        `UPDATE audit_streams SET lease = $2, lease_until = now() + $3 * interval '1 second'
+         WHERE id = $1 AND state = 'active' AND (lease_until IS NULL OR lease_until < now())
+           AND (next_try_at IS NULL OR next_try_at <= now())
+         RETURNING kind, destination, credential, cursor_seq::float8 AS cursor, encode(cursor_head, 'hex') AS head,
+           batch_through::float8 AS batch_through, coalesce(overlap_until > now(), false) AS overlapping`,
+        [streamId, lease, leaseSeconds],
+      );
+      return rows[0];
+    });
+    return row ? new Delivery(door, logOf, lease, { ...row, id: streamId }) : null;
+  }
+
+  async run(): Promise<void> {
+    const options = await this.#open();
+    if (!options) return;
+    while (performance.now() - this.#begun < turnMs) {
+      const now = this.#door.clock.now();
+      const batch = await this.#read(now);
+      if (!batch) return;
+      // No transaction is open here: a destination may take its time.
+      const sent = await sendBatch(batch, { ...options, now });
+      if (!sent.ok) return this.#noteFailure(sent);
+      if (!(await this.#moveOn(batch))) return;
+    }
+  }
+
+  /** Gives the lease back. What was sealed meanwhile, or is left, has a job of its own then. */
+  async end(): Promise<void> {
+    const { id } = this.#position;
+    const asked = await inLog(this.#logOf, async (client) => {
+      await client.query(
+        "UPDATE audit_streams SET lease = NULL, lease_until = NULL WHERE id = $1 AND lease = $2",
+        [id, this.#lease],
+      );
+      // Behind the row's lock: whoever found the lease taken before is answered for here.
+      return askForStreams(client, this.#logOf.organizationId, id);
+    });
+    if (asked > 0) wakeRelay();
+  }
+
+  async #open(): Promise<Omit<SendOptions, "now"> | null> {
+    const { destination, credential, overlapping } = this.#row;
+    const stream = { organizationId: this.#door.organization.id, id: this.#position.id };
+    try {
+      const opened = await transact(this.#door, "read", (ctx) => openCredential(ctx.db, stream, credential));
+      return { destination: readDestination(destination), credential: opened, overlapping };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // A suspended organization's stream waits; sealing asks for it again.
+      if (error.code === "FORBIDDEN") return null;
+      if (!error.reason.startsWith("secret_")) throw error;
+      await this.#noteFailure({ error: "secret", status: null, retryAfterMs: null });
+      return null;
+    }
+  }
+
+  async #read(now: Date): Promise<ReadBatch | null> {
+    try {
+      return await inLog(this.#logOf, async (client) => {
+        const batch = await readBatch(client, this.#logOf, this.#position, now);
+        if (!batch) return null;
+        const held = await client.query(
+          `UPDATE audit_streams SET batch_through = $3, lease_until = now() + $4 * interval '1 second'
+           WHERE id = $1 AND lease = $2 AND state = 'active'`,
+          [this.#position.id, this.#lease, batch.through, leaseSeconds],
+        );
+        return held.rowCount === 1 ? batch : null;
+      });
+    } catch (error) {
+      if (!(error instanceof StreamChainBroken)) throw error;
+      this.#door.log.error(
+        { err: error, stream: this.#position.id },
+        "a stream stands before a broken chain",
+      );
+      await this.#noteFailure({ error: "chain_broken", status: null, retryAfterMs: null });
+      return null;
+    }
+  }
+
+  /** Notes a delivery. Answers whether to go on: not when the stream was paused or taken over meanwhile. */
+  async #moveOn({ through, head, gap }: ReadBatch): Promise<boolean> {
+    const { id, kind } = this.#position;
+    const goesOn = await inLog(this.#logOf, async (client) => {
+      const { rows } = await client.query<{ active: boolean }>(
+        `UPDATE audit_streams SET cursor_seq = $3, cursor_head = decode($4, 'hex'), batch_through = NULL,
+           delivered_at = now(), failing_since = NULL, attempts = 0, error = NULL, error_status = NULL,
+           next_try_at = CASE WHEN $5::int > 0 AND $3 >= (SELECT seq FROM audit_chain)
+             THEN now() + $5::int * interval '1 millisecond' END,
+           gap_from = coalesce($6, gap_from), gap_through = coalesce($7, gap_through),
+           gap_at = CASE WHEN $6::bigint IS NULL THEN gap_at ELSE now() END
+         WHERE id = $1 AND lease = $2 RETURNING state = 'active' AND next_try_at IS NULL AS active`,
+        [id, this.#lease, through, head, kind === "s3" ? s3PauseMs : 0, gap?.from, gap?.through],
+      );
+      return rows[0]?.active ?? false;
+    });
+    Object.assign(this.#position, { cursor: through, head, batchThrough: null });
+    return goesOn;
+  }
+
+  async #noteFailure(
+    failed: Pick<Extract<Sent, { ok: false }>, "error" | "status" | "retryAfterMs">,
+  ): Promise<void> {
+    const {
+      error,
+      status,
+      retryAfterMs,
+    }: { error: StreamError; status: number | null; retryAfterMs: number | null } = failed;
+    await inLog(this.#logOf, (client) =>
+      client.query(
+        `UPDATE audit_streams SET failing_since = coalesce(failing_since, now()), attempts = attempts + 1,
+           error = $3, error_status = $4, next_try_at = now() + interval '1 millisecond' * round(
+             greatest($5::float8, least($6::float8 * 2 ^ least(attempts, 20), $7::float8) * (0.8 + random() * 0.4)))
+         WHERE id = $1 AND lease = $2`,
+        [this.#position.id, this.#lease, error, status, retryAfterMs ?? 0, pauseMsFirst, pauseMsMax],
+      ),
+    );
+    this.#door.log.warn({ stream: this.#position.id, error, status }, "a stream could not be delivered");
+  }
+}
