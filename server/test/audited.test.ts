@@ -17,6 +17,9 @@ const mutations = Object.entries(appRouter._def.procedures).flatMap(([path, proc
   return type === "mutation" && (meta?.guard ?? "") in permissionRegistry ? [path] : [];
 });
 
+/** Where nothing answers. */
+const closedPort = "http://127.0.0.1:9/";
+
 /** An input with which each of them changes something; what must be there first is made before. */
 const inputs: Record<string, (organization: TestOrganization, made: Made) => unknown> = {
   "organization.update": () => ({ name: "Another name" }),
@@ -33,16 +36,13 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
   "tasks.update": (_, { taskId }) => ({ id: taskId, title: "Lift-off" }),
   "tasks.delete": (_, { taskId }) => ({ id: taskId }),
   "tasks.restore": (_, { taskId }) => ({ id: taskId }),
+  "roles.create": () => ({ name: "Pilots", permissions: ["projects.read"] }),
+  "roles.update": (_, { roleId }) => ({ id: roleId, permissions: ["projects.read", "projects.write"] }),
+  "roles.clone": (_, { roleId }) => ({ id: roleId, name: "Co-pilots" }),
+  "roles.delete": (_, { roleId }) => ({ id: roleId }),
   "audit.verify": () => undefined,
   "audit.export": () => ({ format: "csv" }),
   "audit.updateSettings": () => ({ retentionDays: 100 }),
-};
-
-/** What must have happened before a procedure can change anything. */
-const before: Record<string, string> = {
-  "organization.cancelDeletion": "organization.scheduleDeletion",
-  "projects.unarchive": "projects.archive",
-  "projects.restore": "projects.delete",
   "audit.streams.create": () => ({ name: "SIEM", destination: { kind: "https", url: closedPort } }),
   "audit.streams.update": (_, { streamId }) => ({ id: streamId, name: "Another" }),
   "audit.streams.pause": (_, { streamId }) => ({ id: streamId }),
@@ -50,6 +50,13 @@ const before: Record<string, string> = {
   "audit.streams.delete": (_, { streamId }) => ({ id: streamId }),
   "audit.streams.test": (_, { streamId }) => ({ id: streamId }),
   "audit.streams.rotateSecret": (_, { streamId }) => ({ id: streamId }),
+};
+
+/** What must have happened before a procedure can change anything. */
+const before: Record<string, string> = {
+  "organization.cancelDeletion": "organization.scheduleDeletion",
+  "projects.unarchive": "projects.archive",
+  "projects.restore": "projects.delete",
   "tasks.restore": "tasks.delete",
 };
 
