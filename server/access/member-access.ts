@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { AppError } from "../platform/errors.ts";
+import { SharedCache } from "../platform/shared-cache.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 
 /** A member's standing in one organization, as read at one access version. */
@@ -13,27 +15,94 @@ export type MemberAccess = {
   recordReads: boolean;
 };
 
+type Standing = Omit<MemberAccess, "permissions">;
+type RolePermissions = { accessVersion: number; permissions: ReadonlySet<string> };
+
+const ttlSeconds = 300;
 const entriesMax = 20_000;
-const cache = new Map<string, MemberAccess>();
+
+const Standing = z.object({
+  memberId: z.string(),
+  name: z.string(),
+  roleKey: z.string(),
+  roleName: z.string(),
+  accessVersion: z.number(),
+  recordReads: z.boolean(),
+});
+const RoleText = z.object({ accessVersion: z.number(), permissions: z.array(z.string()) });
+
+const standings = new SharedCache<Standing>({
+  name: "member",
+  ttlSeconds,
+  entriesMax,
+  write: (standing) => JSON.stringify(standing),
+  read: (text) => parsed(Standing, text),
+});
+
+const roles = new SharedCache<RolePermissions>({
+  name: "perms",
+  ttlSeconds,
+  entriesMax,
+  write: ({ accessVersion, permissions }) => JSON.stringify({ accessVersion, permissions: [...permissions] }),
+  read: (text) => {
+    const found = parsed(RoleText, text);
+    return found && { ...found, permissions: new Set(found.permissions) };
+  },
+});
+
+function parsed<Value>(schema: z.ZodType<Value>, text: string): Value | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const memberKey = (organizationId: string, accountId: string) =>
+  `tenant:${organizationId}:member:${accountId}`;
+const roleKeyOf = (organizationId: string, roleKey: string) => `tenant:${organizationId}:perms:${roleKey}`;
 
 /**
- * An account's role and permissions in an organization. The cache needs no time limit: every
- * transaction holds the version it was read at against the guard row, and a stale one is refused there.
- * Throws AppError not_a_member.
+ * An account's role and permissions in an organization: from this process, from Redis, or with `fresh` and
+ * when neither has it from the database. A cached answer does no harm when it is old: every transaction holds
+ * the version it was read at against the guard row, and a stale one is refused there. Throws AppError no_access.
  */
-export async function memberAccess(organizationId: string, accountId: string): Promise<MemberAccess> {
-  const key = `${organizationId}/${accountId}`;
-  const hit = cache.get(key);
-  if (hit) return hit;
+export async function memberAccess(
+  organizationId: string,
+  accountId: string,
+  { fresh = false }: { fresh?: boolean } = {},
+): Promise<MemberAccess> {
+  if (!fresh) {
+    const key = memberKey(organizationId, accountId);
+    const standing = standings.own(key) ?? (await standings.shared(key));
+    if (standing) {
+      const permsKey = roleKeyOf(organizationId, standing.roleKey);
+      let role = roles.own(permsKey);
+      if (role?.accessVersion !== standing.accessVersion) role = await roles.shared(permsKey);
+      // Both halves must be of one moment: else the role is another than the member was given.
+      if (role?.accessVersion === standing.accessVersion) {
+        return { ...standing, permissions: role.permissions };
+      }
+    }
+  }
   const access = await readAccess(organizationId, accountId);
-  if (cache.size >= entriesMax) cache.delete(cache.keys().next().value as string);
-  cache.set(key, access);
+  const { permissions, ...standing } = access;
+  const { accessVersion } = access;
+  await Promise.all([
+    standings.put(memberKey(organizationId, accountId), standing),
+    roles.put(roleKeyOf(organizationId, access.roleKey), { accessVersion, permissions }),
+  ]);
   return access;
 }
 
-/** Drops one cached standing; the next request reads it again. */
-export function forgetAccess(organizationId: string, accountId: string): void {
-  cache.delete(`${organizationId}/${accountId}`);
+/** Drops one member's cached standing everywhere but in the memory of other processes, where the guard refuses it. */
+export function dropMember(organizationId: string, accountId: string): Promise<void> {
+  return standings.drop(memberKey(organizationId, accountId));
+}
+
+/** Drops one role's cached permissions, under the same rule. */
+export function dropRole(organizationId: string, roleKey: string): Promise<void> {
+  return roles.drop(roleKeyOf(organizationId, roleKey));
 }
 
 async function readAccess(organizationId: string, accountId: string): Promise<MemberAccess> {
@@ -53,7 +122,10 @@ async function readAccess(organizationId: string, accountId: string): Promise<Me
     });
     return { version: guard[0]?.version, recordReads: guard[0]?.recordReads ?? true, member };
   });
-  if (found.version === undefined || found.member?.status !== "active") throw noAccess();
+  if (found.version === undefined || found.member?.status !== "active") {
+    await dropMember(organizationId, accountId);
+    throw noAccess();
+  }
   const { member, version, recordReads } = found;
   return {
     memberId: member.id,

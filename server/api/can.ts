@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import type { z } from "zod";
 import { findOrganization, forgetDirectory, isMember } from "../access/directory.ts";
-import { forgetAccess, memberAccess, noAccess } from "../access/member-access.ts";
+import { memberAccess, noAccess } from "../access/member-access.ts";
 import { permissionRegistry, type Permission } from "../access/permissions.ts";
 import { recordSecurityEvent } from "../access/security-log.ts";
 import { recordedRead, type Recorded } from "../audit/recorded-read.ts";
@@ -74,8 +74,7 @@ function patiently<Result>(
         if (!(error instanceof StaleAccess)) throw error;
         if (attempt >= 3)
           throw new AppError("UNAVAILABLE", "try_again", "Roles are changing just now. Try again.");
-        if (door.actor.kind === "member") forgetAccess(door.organization.id, door.actor.accountId);
-        door = await openDoor(ctx, permission);
+        door = await openDoor(ctx, permission, { fresh: true });
       }
     }
   });
@@ -85,7 +84,11 @@ function patiently<Result>(
  * Resolves and proves who acts in which organization. Throws UNAUTHORIZED without a session and AppError
  * no_access, email_not_confirmed or missing_permission.
  */
-export async function openDoor(ctx: RequestContext, permission: Permission): Promise<Door> {
+export async function openDoor(
+  ctx: RequestContext,
+  permission: Permission,
+  { fresh = false }: { fresh?: boolean } = {},
+): Promise<Door> {
   const session = await ctx.session();
   if (!session) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
   if (!session.emailConfirmed) {
@@ -103,7 +106,7 @@ export async function openDoor(ctx: RequestContext, permission: Permission): Pro
     });
     throw noAccess();
   }
-  const access = await currentAccess(organization.id, accountId, permission);
+  const access = await currentAccess(organization.id, accountId, permission, fresh);
   if (!access.permissions.has(permission)) throw missingPermission(permission);
   return {
     organization,
@@ -117,12 +120,16 @@ export async function openDoor(ctx: RequestContext, permission: Permission): Pro
 }
 
 /** A remembered yes is held against the guard by its transaction; a no opens none, so it is looked up anew. */
-async function currentAccess(organizationId: string, accountId: string, permission: Permission) {
+async function currentAccess(
+  organizationId: string,
+  accountId: string,
+  permission: Permission,
+  fresh: boolean,
+) {
   try {
-    const access = await memberAccess(organizationId, accountId);
-    if (access.permissions.has(permission)) return access;
-    forgetAccess(organizationId, accountId);
-    return await memberAccess(organizationId, accountId);
+    const access = await memberAccess(organizationId, accountId, { fresh });
+    if (fresh || access.permissions.has(permission)) return access;
+    return await memberAccess(organizationId, accountId, { fresh: true });
   } catch (error) {
     forgetDirectory(organizationId, accountId);
     throw error;

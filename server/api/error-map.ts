@@ -36,6 +36,8 @@ export type WireErrorData = {
   field: string | null;
   /** For input that does not fit: path → what is wrong with it. */
   fields: Record<string, string> | null;
+  /** What the refusal is about, by name: missing permissions, for one. */
+  names: readonly string[] | null;
   requestId: string | null;
 };
 
@@ -67,17 +69,18 @@ export function wireError(
 function describe(error: TRPCError): Omit<WireErrorData, "requestId"> {
   const { cause } = error;
   if (cause instanceof AppError && cause.code !== "INTERNAL") {
-    return { reason: cause.reason, message: cause.message, field: cause.field ?? null, fields: null };
+    const { reason, message, field = null, names = null } = cause;
+    return { reason, message, field, fields: null, names };
   }
   if (cause instanceof ZodError) {
     const fields = Object.fromEntries(cause.issues.map((issue) => [issue.path.join("."), issue.message]));
     const field = Object.keys(fields)[0] ?? null;
-    return { reason: "invalid_input", message: "Some of what was sent is not right.", field, fields };
+    return { reason: "invalid_input", message: "Some of what was sent is not right.", field, fields, names: null };
   }
   const reason = reasonOf[error.code];
-  if (reason)
-    return { reason, message: sentences[reason] ?? "The request is not right.", field: null, fields: null };
-  return { reason: "internal", message: "Something went wrong.", field: null, fields: null };
+  const nothing = { field: null, fields: null, names: null };
+  if (reason) return { reason, message: sentences[reason] ?? "The request is not right.", ...nothing };
+  return { reason: "internal", message: "Something went wrong.", ...nothing };
 }
 
 const sentences: Record<string, string> = {

@@ -5,12 +5,17 @@ const named = z.strictObject({ id, name: z.string() });
 const task = z.strictObject({ id, projectId: id, title: z.string(), status: z.string() });
 const organization = z.strictObject({ id, name: z.string(), slug: z.string() });
 
+const role = z.strictObject({ id, key: z.string(), name: z.string() });
+
 /** Every event that an organization's own systems may hear of, and the shape of its data. */
 export const events = {
   "organization.created": organization,
   "organization.updated": organization,
   "organization.deletion_scheduled": organization,
   "organization.deletion_canceled": organization,
+  "role.created": role,
+  "role.updated": role,
+  "role.deleted": role,
   "project.created": named,
   "project.updated": named,
   "project.archived": named,

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { forgetAccess, memberAccess } from "../access/member-access.ts";
+import { memberAccess } from "../access/member-access.ts";
 import { ownerPool } from "../fleet/owner.ts";
 import type { JobPayload } from "../jobs/registry.ts";
 import { platformDb } from "../platform/database.ts";
@@ -69,8 +69,7 @@ describe("updateProfile", () => {
       expect(rows.entry).toMatchObject({ actorKind: "system", targetLabel: "Ada Lovelace", requestId: "r" });
     }
     // What was remembered with the old name is refused from now on.
-    forgetAccess(organization.id, person.accountId);
-    const after = await memberAccess(organization.id, person.accountId);
+    const after = await memberAccess(organization.id, person.accountId, { fresh: true });
     expect(after.accessVersion).toBeGreaterThan(before.accessVersion);
   });
 });

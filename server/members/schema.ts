@@ -26,3 +26,21 @@ export type MemberRow = {
   status: MemberStatus;
   joinedAt: Date;
 };
+
+export const MemberById = z.strictObject({ id: z.uuid() });
+export type MemberById = z.infer<typeof MemberById>;
+
+/** What a member can do and from where: every permission of the registry, held or not. */
+export type MemberAccessView = {
+  member: { id: string; name: string; status: MemberStatus };
+  role: { id: string; key: string; name: string; builtIn: boolean };
+  permissions: {
+    name: string;
+    description: string;
+    scope: "organization" | "work";
+    granted: boolean;
+    from: { kind: "role"; id: string; key: string; name: string }[];
+  }[];
+  /** Why none of it is in force just now; null when it is. */
+  blocked: string | null;
+};

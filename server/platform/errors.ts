@@ -24,18 +24,21 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly field: string | undefined;
+  /** What the refusal is about, by name, for programs: permissions that are missing, roles that are in use. */
+  readonly names: readonly string[] | undefined;
 
   constructor(
     code: ErrorCode,
     reason: string,
     message: string,
-    options: { field?: string; cause?: unknown } = {},
+    options: { field?: string; names?: readonly string[]; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "AppError";
     this.code = code;
     this.reason = reason;
     this.field = options.field;
+    this.names = options.names;
   }
 }
 

@@ -40,6 +40,14 @@ export const tenantMismatches = new Counter({
   registers,
 });
 
+/** The hit ratio of a cache is the share of its answers that are no "miss". */
+export const cacheLookups = new Counter({
+  name: "astra_cache_lookups_total",
+  help: "Look-ups in a cache, by cache and by who answered: this process, Redis, or nobody",
+  labelNames: ["cache", "answer"],
+  registers,
+});
+
 /** What the tenancy kernel reports. */
 export const tenancyMetrics = {
   guardRefused: () => guardRefusals.inc(),

@@ -31,6 +31,14 @@ test("a new organization has the built-in roles, from the most to the least powe
       permissions: [...role.permissions],
       builtIn: true,
       id: expect.any(String),
+      members: role.key === "owner" ? 1 : 0,
+      invites: 0,
+      acts: {
+        update: "Built-in roles cannot be changed.",
+        delete: "Built-in roles cannot be changed.",
+        clone: null,
+        assign: null,
+      },
     })),
   );
 });

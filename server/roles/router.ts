@@ -1,8 +1,15 @@
 import { can } from "../api/can.ts";
 import { router } from "../api/trpc.ts";
-import { listRoles } from "./roles.ts";
-import { ListRoles } from "./schema.ts";
+import { cloneRole, createRole, deleteRole, updateRole } from "./change-roles.ts";
+import { getRole, listPermissions, listRoles } from "./roles.ts";
+import { CloneRole, CreateRole, ListRoles, RoleById, UpdateRole } from "./schema.ts";
 
 export const rolesRouter = router({
   list: can("roles.read").query(ListRoles, listRoles),
+  get: can("roles.read").query(RoleById, getRole),
+  permissions: can("roles.read").query(ListRoles, listPermissions),
+  create: can("roles.write").mutation(CreateRole, createRole),
+  update: can("roles.write").mutation(UpdateRole, updateRole),
+  clone: can("roles.write").mutation(CloneRole, cloneRole),
+  delete: can("roles.delete").mutation(RoleById, deleteRole),
 });

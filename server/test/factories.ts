@@ -103,7 +103,7 @@ export function clockAt(moment: string): Clock {
 /** What a guard hands to a verb when this member asks. */
 export async function doorOf(member: TestMember, clock: Clock = systemClock): Promise<Door> {
   const { organization, accountId } = member;
-  const access = await memberAccess(organization.id, accountId);
+  const access = await memberAccess(organization.id, accountId, { fresh: true });
   return {
     organization,
     actor: { kind: "member", accountId, ...access },

@@ -16,6 +16,8 @@ const shared = {
   deletedTask: "00000000-0000-7000-8000-0000000000a4",
   auditEntry: "00000000-0000-7000-8000-0000000000a5",
   auditRun: "00000000-0000-7000-8000-0000000000a6",
+  role: "00000000-0000-7000-8000-0000000000a7",
+  member: "00000000-0000-7000-8000-0000000000a8",
 };
 type Ids = typeof shared;
 
@@ -28,7 +30,14 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "organization.scheduleDeletion": { confirm: slug },
   "organization.cancelDeletion": undefined,
   "members.list": {},
+  "members.access": { id: ids.member },
   "roles.list": undefined,
+  "roles.get": { id: ids.role },
+  "roles.permissions": undefined,
+  "roles.create": { name: "Created here", permissions: ["projects.read"] },
+  "roles.update": { id: ids.role, name: "Changed here" },
+  "roles.clone": { id: ids.role, name: "Cloned here" },
+  "roles.delete": { id: ids.role },
   "projects.list": {},
   "projects.get": { id: ids.project },
   "projects.create": { name: "Created here" },
@@ -89,6 +98,12 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
   await admin.query(`
     SET search_path = "${schema}";
     DELETE FROM projects WHERE id IN ('${ids.project}', '${ids.deletedProject}');
+    DELETE FROM members WHERE id = '${ids.member}';
+    DELETE FROM roles WHERE id = '${ids.role}' OR name IN ('Created here', 'Cloned here');
+    INSERT INTO roles (id, key, name, permissions)
+      VALUES ('${ids.role}', 'canary-${ids.role}', '${canary} role', '{projects.read}');
+    INSERT INTO members (id, account_id, name, email, role_id) VALUES ('${ids.member}', gen_random_uuid(),
+      '${canary} member', '${canary}@example.test', (SELECT id FROM roles WHERE key = 'viewer'));
     INSERT INTO projects (id, name, deleted_at) VALUES
       ('${ids.project}', '${canary} project', NULL), ('${ids.deletedProject}', '${canary} deleted', now());
     INSERT INTO tasks (id, project_id, title, deleted_at) VALUES
