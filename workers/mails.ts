@@ -1,10 +1,13 @@
 import {
   alreadyRegisteredLetter,
+  changeEmailLetter,
   confirmEmailLetter,
+  emailChangedLetter,
   passwordChangedLetter,
   resetPasswordLetter,
 } from "#server/identity/account-mail.ts";
 import type { MailWriters } from "#server/mail/deliver.ts";
+import { notificationLetter } from "#server/notifications/letter.ts";
 
 /** Which function writes which mail. A kind of server/mail/kinds.ts without an entry here does not compile. */
 export const mailWriters: MailWriters = {
@@ -13,6 +16,8 @@ export const mailWriters: MailWriters = {
     reset_password: resetPasswordLetter,
     password_changed: passwordChangedLetter,
     already_registered: alreadyRegisteredLetter,
+    change_email: changeEmailLetter,
+    email_changed: emailChangedLetter,
   },
-  tenant: {},
+  tenant: { notification: notificationLetter },
 };

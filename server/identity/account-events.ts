@@ -10,7 +10,13 @@ import type { Door, RequestInfo } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 
 export type AccountEvent = {
-  kind: "session.signIn" | "session.signOut" | "session.signInFailed";
+  kind:
+    | "session.signIn"
+    | "session.signOut"
+    | "session.signInFailed"
+    | "session.revoke"
+    | "account.changePassword"
+    | "account.changeEmail";
   /** Null for an address that nobody has: as much is written for it, so that time tells nobody which it was. */
   accountId: string | null;
   request: RequestInfo;
@@ -21,9 +27,10 @@ const organizationsMax = 500;
 
 /**
  * Notes what an account did in the platform's log, in the transaction of the act, and asks for its entry in
- * the log of each organization that it concerns. The caller wakes the relay after its commit.
+ * the log of each organization that it concerns. The caller wakes the relay after its commit. Answers the id
+ * of what was noted.
  */
-export async function noteAccountEvent(tx: PlatformTx, event: AccountEvent): Promise<void> {
+export async function noteAccountEvent(tx: PlatformTx, event: AccountEvent): Promise<string> {
   const { kind, accountId, request, at } = event;
   const eventId = uuid();
   await tx.securityEvent.create({
@@ -39,6 +46,7 @@ export async function noteAccountEvent(tx: PlatformTx, event: AccountEvent): Pro
     select: { id: true },
   });
   await enqueuePlatform(tx, "audit.account-event", { eventId }, { requestId: request.id });
+  return eventId;
 }
 
 /** Writes an account's event into the log of every organization that it is an active member of. May run again. */

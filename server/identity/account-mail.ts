@@ -2,7 +2,9 @@ import type { JobPayload } from "../jobs/registry.ts";
 import type { JobInfo } from "../jobs/run.ts";
 import {
   alreadyRegisteredMail,
+  changeEmailMail,
   confirmEmailMail,
+  emailChangedMail,
   passwordChangedMail,
   resetPasswordMail,
 } from "../mail/account-mails.ts";
@@ -24,7 +26,14 @@ function letterTo(account: Account, content: MailContent): Letter {
 async function findLink(id: string) {
   return platformDb().accountToken.findUnique({
     where: { id },
-    select: { id: true, usedAt: true, expiresAt: true, account: { select: accountSelect } },
+    select: {
+      id: true,
+      email: true,
+      previousEmail: true,
+      usedAt: true,
+      expiresAt: true,
+      account: { select: accountSelect },
+    },
   });
 }
 
@@ -56,11 +65,45 @@ export async function resetPasswordLetter(linkId: string): Promise<Letter | null
   return letterTo(account, resetPasswordMail({ name, path, hours: tokenHours.reset_password }));
 }
 
-/** Tells an account that its password was changed by the link. */
-export async function passwordChangedLetter(linkId: string): Promise<Letter | null> {
+/** Tells an account that its password was changed: by a link, or by the change that a security event notes. */
+export async function passwordChangedLetter(id: string): Promise<Letter | null> {
+  const link = await findLink(id);
+  if (link?.usedAt) return passwordChanged(link.account, link.usedAt);
+  const event = await platformDb().securityEvent.findUnique({
+    where: { id },
+    select: { accountId: true, at: true },
+  });
+  if (!event?.accountId) return null;
+  const account = await platformDb().account.findUnique({
+    where: { id: event.accountId },
+    select: accountSelect,
+  });
+  return account && passwordChanged(account, event.at);
+}
+
+function passwordChanged(account: Account, at: Date): Letter {
+  return letterTo(account, passwordChangedMail({ name: account.name, at }));
+}
+
+/** The mail to the address that an account wants to move to; nothing once the link is dead. */
+export async function changeEmailLetter(linkId: string): Promise<Letter | null> {
+  const link = await findLiveLink(linkId);
+  if (!link?.email) return null;
+  const path = pathOf("change-email", link.id, "change_email");
+  // The new address is proven by nobody yet: no name that was typed stands in this mail.
+  return {
+    to: { name: "", address: link.email },
+    content: changeEmailMail({ path, hours: tokenHours.change_email }),
+  };
+}
+
+/** Tells the old address that the account has left it. */
+export async function emailChangedLetter(linkId: string): Promise<Letter | null> {
   const link = await findLink(linkId);
-  if (!link?.usedAt) return null;
-  return letterTo(link.account, passwordChangedMail({ name: link.account.name, at: link.usedAt }));
+  if (!link?.usedAt || !link.previousEmail) return null;
+  const { name } = link.account;
+  const content = emailChangedMail({ name, at: link.usedAt });
+  return { to: { name, address: link.previousEmail }, content };
 }
 
 /** Answers a sign-up with a known address, by the security event that notes it. */

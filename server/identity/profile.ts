@@ -1,7 +1,7 @@
 import type { AccountSession } from "../access/account-session.ts";
 import { enqueuePlatform } from "../jobs/enqueue.ts";
 import { wakeRelay } from "../jobs/wake.ts";
-import { platformDb } from "../platform/database.ts";
+import { platformDb, type PlatformTx } from "../platform/database.ts";
 import type { UpdateProfile } from "./schema.ts";
 
 /** More than one account is let into (organizations.create has its own, lower limit). */
@@ -38,15 +38,20 @@ export async function updateProfile(
   const { name } = input;
   await platformDb().$transaction(async (tx) => {
     await tx.account.update({ where: { id: accountId }, data: { name }, select: { id: true } });
-    const memberships = await tx.membership.findMany({
-      where: { accountId, status: { not: "removed" } },
-      take: organizationsMax,
-      select: { organizationId: true },
-    });
-    for (const { organizationId } of memberships) {
-      await enqueuePlatform(tx, "members.sync-account", { organizationId, accountId }, { requestId });
-    }
+    await tellMemberRows(tx, accountId, requestId);
   });
   wakeRelay();
   return { name };
+}
+
+/** Has the member rows follow the account's name and address, in the transaction that changes them. */
+export async function tellMemberRows(tx: PlatformTx, accountId: string, requestId: string): Promise<void> {
+  const memberships = await tx.membership.findMany({
+    where: { accountId, status: { not: "removed" } },
+    take: organizationsMax,
+    select: { organizationId: true },
+  });
+  for (const { organizationId } of memberships) {
+    await enqueuePlatform(tx, "members.sync-account", { organizationId, accountId }, { requestId });
+  }
 }

@@ -74,6 +74,17 @@ export type SignIn = z.infer<typeof SignIn>;
 export const AskForMail = z.strictObject({ email: EmailAddress });
 export type AskForMail = z.infer<typeof AskForMail>;
 
+/** A change of one's own password. */
+export const ChangePassword = z.strictObject({ current: KnownPassword, password: NewPassword });
+export type ChangePassword = z.infer<typeof ChangePassword>;
+
+/** A move to another address begins with the password. */
+export const ChangeEmail = z.strictObject({ email: EmailAddress, password: KnownPassword });
+export type ChangeEmail = z.infer<typeof ChangeEmail>;
+
+export const SessionId = z.strictObject({ id: z.uuid() });
+export type SessionId = z.infer<typeof SessionId>;
+
 /** Without a password only the account's own signed-in browser can confirm. */
 export const ConfirmEmail = z.strictObject({ token: Token, password: KnownPassword.optional() });
 export type ConfirmEmail = z.infer<typeof ConfirmEmail>;

@@ -8,8 +8,8 @@ import { noteAccountEvent } from "./account-events.ts";
 /** From sign-in to the next one that is needed. */
 export const sessionDays = 14;
 
-/** The oldest beyond these end when another one begins. */
-const sessionsPerAccountMax = 50;
+/** Sessions an account may have; the oldest beyond these end when another one begins. */
+export const sessionsPerAccountMax = 50;
 
 const dayMs = 86_400_000;
 const seenEveryMs = 60_000;
@@ -107,7 +107,16 @@ export async function revokeSession(sessionId: unknown, now: Date): Promise<void
   wakeRelay();
 }
 
-/** Ends all sessions of an account, in the transaction that makes them unsafe. */
-export async function revokeAllSessions(tx: PlatformTx, accountId: string, now: Date): Promise<void> {
-  await tx.session.updateMany({ where: { accountId, revokedAt: null }, data: { revokedAt: now } });
+/** Ends all sessions of an account, save one where that is given, in the transaction that makes them unsafe. Answers how many. */
+export async function revokeAllSessions(
+  tx: PlatformTx,
+  accountId: string,
+  now: Date,
+  exceptId?: string,
+): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: { accountId, revokedAt: null, ...(exceptId ? { id: { not: exceptId } } : {}) },
+    data: { revokedAt: now },
+  });
+  return count;
 }

@@ -50,8 +50,8 @@ async function takeIn(tx: PlatformTx, input: NewAccount, door: AccountDoor): Pro
   return null;
 }
 
-/** The try stands in the platform's log, and the mail speaks of that entry. */
-async function mailKnownAddress(tx: PlatformTx, accountId: string, door: AccountDoor): Promise<void> {
+/** Tells an account that its address was typed in again. The try stands in the platform's log, and the mail speaks of that entry. */
+export async function mailKnownAddress(tx: PlatformTx, accountId: string, door: AccountDoor): Promise<void> {
   const { request, clock } = door;
   const event = await tx.securityEvent.create({
     data: { kind: "sign_up_known", at: clock.now(), accountId, ip: request.ip, requestId: request.id },

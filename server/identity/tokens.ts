@@ -5,27 +5,29 @@ import type { PlatformDb, PlatformTx } from "../platform/database.ts";
 import { env } from "../platform/env.ts";
 import { AppError } from "../platform/errors.ts";
 
-export type TokenPurpose = "confirm_email" | "reset_password";
+export type TokenPurpose = "confirm_email" | "reset_password" | "change_email";
 
 const hourMs = 3_600_000;
 
 /** How long a link can be used. */
-export const tokenHours = { confirm_email: 24, reset_password: 1 } as const satisfies Record<
-  TokenPurpose,
-  number
->;
+export const tokenHours = {
+  confirm_email: 24,
+  reset_password: 1,
+  change_email: 24,
+} as const satisfies Record<TokenPurpose, number>;
 
-/** Makes a link's row and answers its id; the secret is computed from the id when the mail is written. */
+/** Makes a link's row and answers its id; the secret is computed from the id when the mail is written. A change of address names the new one. */
 export async function issueToken(
   tx: PlatformTx,
   accountId: string,
   purpose: TokenPurpose,
   now: Date,
+  email: string | null = null,
 ): Promise<string> {
   const id = uuid();
   const expiresAt = new Date(now.getTime() + tokenHours[purpose] * hourMs);
   await tx.accountToken.create({
-    data: { id, accountId, purpose, createdAt: now, expiresAt },
+    data: { id, accountId, purpose, email, createdAt: now, expiresAt },
     select: { id: true },
   });
   return id;
@@ -54,6 +56,8 @@ export type TokenState = {
   id: string;
   accountId: string;
   live: boolean;
+  /** The address that a change leads to. */
+  email: string | null;
   account: { name: string; email: string; emailConfirmedAt: Date | null; passwordHash: string | null };
 };
 
@@ -71,14 +75,15 @@ export async function inspectToken(
     select: {
       accountId: true,
       purpose: true,
+      email: true,
       usedAt: true,
       expiresAt: true,
       account: { select: { name: true, email: true, emailConfirmedAt: true, passwordHash: true } },
     },
   });
   if (row?.purpose !== purpose) return null;
-  const { accountId, account } = row;
-  return { id, accountId, account, live: row.usedAt === null && row.expiresAt > now };
+  const { accountId, account, email } = row;
+  return { id, accountId, account, email, live: row.usedAt === null && row.expiresAt > now };
 }
 
 /** Uses a link up, and every other one of its account and purpose. Of two at once one gets link_not_valid. */

@@ -35,11 +35,34 @@ export function passwordChangedMail({ name, at }: { name: string; at: Date }): M
   return {
     subject: "Your password was changed",
     title: "Your password was changed",
-    lead: `${greeting(name)}the password of your Astra account was changed on ${inWords(at)}. All sessions were signed out.`,
+    lead: `${greeting(name)}the password of your Astra account was changed on ${inWords(at)}. All other sessions were signed out.`,
     paragraphs: [
       "If this was not you, choose another password right away and tell the owners of your organizations.",
     ],
     action: { label: "It was not me", path: "/forgot-password" },
+    footer: "You receive this mail because the security of your Astra account is concerned.",
+  };
+}
+
+/** Asks for the proof that the address somebody wants to move to is theirs. `hours` is the link's life. */
+export function changeEmailMail({ path, hours }: { path: string; hours: number }): MailContent {
+  return {
+    subject: "Confirm your new e-mail address",
+    title: "Confirm your new e-mail address",
+    lead: "Somebody wants to use this address for an Astra account. Confirm that it was you.",
+    action: { label: "Use this address", path },
+    paragraphs: [`The link works once, within ${inHours(hours)}. Until then the old address stays in use.`],
+    footer: "If it was not you, do nothing: without the confirmation nothing changes.",
+  };
+}
+
+/** Tells the address that an account has left. The new one is not named: this mailbox may be somebody else's by now. */
+export function emailChangedMail({ name, at }: { name: string; at: Date }): MailContent {
+  return {
+    subject: "Your e-mail address was changed",
+    title: "Your e-mail address was changed",
+    lead: `${greeting(name)}your Astra account moved to another e-mail address on ${inWords(at)}. This one no longer signs in.`,
+    paragraphs: ["If this was not you, tell the owners of your organizations right away."],
     footer: "You receive this mail because the security of your Astra account is concerned.",
   };
 }

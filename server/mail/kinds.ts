@@ -11,6 +11,9 @@ export const mailKinds = {
   reset_password: { scope: "platform" },
   password_changed: { scope: "platform" },
   already_registered: { scope: "platform" },
+  notification: { scope: "tenant" },
+  change_email: { scope: "platform" },
+  email_changed: { scope: "platform" },
 } as const satisfies Record<string, { scope: "platform" | "tenant" }>;
 
 export type MailKind = keyof typeof mailKinds;
