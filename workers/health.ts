@@ -3,6 +3,7 @@ import { env } from "#server/platform/env.ts";
 import { bearsToken } from "#server/platform/bearer.ts";
 import { log } from "#server/platform/log.ts";
 import { metricsRegistry } from "#server/platform/metrics.ts";
+import { readiness } from "#server/platform/readiness.ts";
 
 /** Answers /health/live, /health/ready and, for the holder of METRICS_TOKEN, /health/metrics on loopback. */
 export function serveHealth(port: number, isReady: () => boolean): Server {
@@ -25,7 +26,9 @@ async function answer(
   const known = bearsToken(request.headers.authorization, env().METRICS_TOKEN);
   if (request.url === "/health/live") return { status: 200, body: "ok" };
   if (request.url === "/health/ready") {
-    return isReady() ? { status: 200, body: "ok" } : { status: 503, body: "stopping" };
+    if (!isReady()) return { status: 503, body: "stopping" };
+    const found = await readiness();
+    return { status: found.status === "ok" ? 200 : 503, body: JSON.stringify(found) };
   }
   if (request.url === "/health/metrics" && known)
     return { status: 200, body: await metricsRegistry.metrics() };

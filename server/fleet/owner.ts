@@ -9,13 +9,17 @@ function ownerUrl(shardId: string): string {
 
 const pools = new Map<string, pg.Pool>();
 
-/** The owner's pool of a shard; only processes with DATABASE_OWNER_URL have one. */
-export function ownerPool(shardId: string): pg.Pool {
-  let pool = pools.get(shardId);
+/** How many connections each use of the owner's login has: long work must not keep the keeping of jobs waiting. */
+const poolMax = { work: 6, jobs: 4 } as const;
+
+/** The owner's pool of a shard for one use; only processes with DATABASE_OWNER_URL have one. */
+export function ownerPool(shardId: string, use: keyof typeof poolMax = "work"): pg.Pool {
+  const name = `${shardId}/${use}`;
+  let pool = pools.get(name);
   if (!pool) {
     pool = new pg.Pool({
       connectionString: ownerUrl(shardId),
-      max: 6,
+      max: poolMax[use],
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 10_000,
       maxLifetimeSeconds: 1_800,
@@ -23,7 +27,7 @@ export function ownerPool(shardId: string): pg.Pool {
     });
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
     pool.on("error", () => {});
-    pools.set(shardId, pool);
+    pools.set(name, pool);
   }
   return pool;
 }

@@ -18,7 +18,8 @@ export async function enqueue<Name extends TenantJobName>(
   const text = checkedPayload(name, payload);
   const rows = await ctx.db.$queryRaw<{ id: string }[]>`
     SELECT astra.enqueue(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${ctx.request.id}) AS id`;
-  ctx.afterCommit(wakeRelay);
+  // What is due later is found when it is due.
+  if (!options.at) ctx.afterCommit(() => wakeRelay(jobs[name].queue));
   return acceptedId(rows);
 }
 

@@ -6,18 +6,11 @@ import { buildOrganization, closeConnections, doorOf, type TestOrganization } fr
 import type { WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { enqueue, enqueuePlatform } from "./enqueue.ts";
-import {
-  claimDue,
-  closeRow,
-  failTry,
-  firstTurn,
-  reclaimExpired,
-  reclaimUnstarted,
-  startTry,
-} from "./outbox.ts";
+import { claimDue, firstTurn, reclaimExpired, reclaimForgotten } from "./outbox.ts";
 import { runJob, type Handlers } from "./run.ts";
 import { handlers as productHandlers } from "#workers/handlers.ts";
 import { acceptDueSchedules, schedules } from "./schedules.ts";
+import { closeRow, failTry, startTry } from "./tries.ts";
 
 afterAll(closeConnections);
 beforeEach(async () => {
@@ -156,7 +149,8 @@ test("a lease that ran out, and a queue that forgot, bring a row back", async ()
   const first = { shardId: "main", rowId, attempt: 1 };
   expect(await startTry(first)).toMatchObject({ id: rowId, tenant_id: organization.id });
   expect(await startTry(first)).toBeNull();
-  expect(await reclaimUnstarted("main")).toBe(1);
+  expect(await reclaimForgotten("main", "another memory")).toBe(1);
+  expect(await reclaimForgotten("main", "another memory")).toBe(0);
   expect(await reclaimExpired("main")).toBe(0);
   await ownerPool("main").query(
     "UPDATE astra.outbox SET lease_until = now() - interval '1 s' WHERE state = 'dispatched'",

@@ -36,21 +36,20 @@ export class Carrier {
       rows.map((row) => ({
         name: row.name,
         data: { rowId: row.id, shardId, attempt: row.attempts },
-        // A new try is a new job: the queue silently drops an id that it has seen.
-        opts: { jobId: `${row.id}-${row.attempts}` },
+        // Each hand-over is a new job: the queue silently drops an id that it has seen.
+        opts: { jobId: `${row.id}-${row.dispatches}` },
       })),
     );
   }
 
   /** A mark that lives as long as Redis' memory of the queues; another answer means that all is forgotten. */
   async generation(): Promise<string> {
-    const fresh = randomUUID();
-    const kept = await this.#connection.set(generationKey, fresh, "NX", "GET");
-    return kept ?? fresh;
+    await this.#connection.setnx(generationKey, randomUUID());
+    return (await this.#connection.get(generationKey)) ?? "";
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+  /** Lets go at once: what still waits for an answer of Redis fails. */
+  close(): void {
     this.#connection.disconnect();
   }
 
@@ -62,8 +61,8 @@ export class Carrier {
         defaultJobOptions: {
           // Tries are counted in the outbox; the queue only carries.
           attempts: 1,
+          // What is done stands in the outbox for a while; in Redis none of it is kept.
           removeOnComplete: true,
-          // A row that was not begun comes back under the same id; a kept failure would swallow it.
           removeOnFail: true,
         },
       });

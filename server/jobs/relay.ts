@@ -1,16 +1,21 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { log } from "../platform/log.ts";
 import { blockingRedis } from "../platform/redis.ts";
-import { claimDue, firstTurn, giveBack, reclaimExpired, reclaimUnstarted } from "./outbox.ts";
+import { claimDue, firstTurn, giveBack, reclaimExpired, reclaimForgotten } from "./outbox.ts";
 import { Carrier } from "./queue.ts";
-import { queueNames, type QueueName } from "./registry.ts";
+import { queueConcurrency, queueNames, type QueueName } from "./registry.ts";
 import { wakeChannel } from "./wake.ts";
 
 const batchMax = 200;
 const pollMs = 500;
 const lookAfterMs = 1_000;
-/** Rows that may wait in Redis: few, so that fairness is decided here, and enough to keep workers busy. */
-const waitingMax = 400;
+const stopPatienceMs = 3_000;
+/**
+ * Rows that may wait in Redis for each that a worker runs at once: few, so that fairness is decided here and
+ * not there, and enough to keep the workers busy until the next look.
+ */
+const waitingEach = 20;
 
 /**
  * Carries outbox rows to the workers, tenant by tenant in turn. It sleeps until it is woken or the poll
@@ -21,48 +26,58 @@ export class Relay {
   readonly #carrier = new Carrier();
   readonly #ear: Redis = blockingRedis();
   readonly #turns = new Map<QueueName, string>();
+  readonly #wanted = new Set<QueueName>(queueNames);
   #generation: string | undefined;
   #lookedAfter = 0;
   #wake: (() => void) | undefined;
-  #woken = false;
   #running = true;
   readonly #loop: Promise<void>;
 
   constructor(shardId: string) {
     this.#shardId = shardId;
-    this.#ear.on("message", () => this.wake());
+    this.#ear.on("message", (_channel, queue) => this.wake(queue));
     this.#ear
       .subscribe(wakeChannel)
       .catch((error: unknown) => log("relay").warn({ err: error }, "no wake-ups"));
     this.#loop = this.#run();
   }
 
-  /** Looks at once, or right after the present look. */
-  wake(): void {
-    this.#woken = true;
+  /** Looks into a queue's rows, or into those of all, at once or right after the present look. */
+  wake(queue: string): void {
+    const named = queueNames.find((name) => name === queue);
+    for (const name of named ? [named] : queueNames) this.#wanted.add(name);
     this.#wake?.();
   }
 
-  /** Finishes the present batch and lets go of Redis. */
+  /** Claims nothing more, and lets go of Redis when the present batch is carried, or given back for want of Redis. */
   async stop(): Promise<void> {
     this.#running = false;
-    this.wake();
+    this.#wake?.();
     this.#ear.disconnect();
+    const stuck = new AbortController();
+    const patience = sleep(stopPatienceMs, undefined, { signal: stuck.signal })
+      .then(() => this.#carrier.close())
+      .catch(() => null);
     await this.#loop;
-    await this.#carrier.close();
+    stuck.abort();
+    await patience;
+    this.#carrier.close();
   }
 
   async #run(): Promise<void> {
     while (this.#running) {
-      this.#woken = false;
+      const queues = [...this.#wanted];
+      this.#wanted.clear();
       try {
         await this.#lookAfter();
-        const more = await Promise.all(queueNames.map((queue) => this.#carryRound(queue)));
-        if (more.includes(true)) continue;
+        const more = await Promise.all(queues.map((queue) => this.#carryRound(queue)));
+        for (const [index, queue] of queues.entries()) if (more[index]) this.#wanted.add(queue);
       } catch (error) {
-        log("relay").warn({ err: error }, "the outbox could not be carried");
+        if (this.#running) log("relay").warn({ err: error }, "the outbox could not be carried");
+        // Not in a circle while something is away; the poll looks again.
+        this.#wanted.clear();
       }
-      await this.#sleep();
+      if (this.#wanted.size === 0) await this.#sleep();
     }
   }
 
@@ -73,17 +88,21 @@ export class Relay {
     this.#lookedAfter = now;
     const generation = await this.#carrier.generation();
     if (generation !== this.#generation) {
-      const lost = this.#generation === undefined ? 0 : await reclaimUnstarted(this.#shardId);
+      const lost = await reclaimForgotten(this.#shardId, generation);
       if (lost > 0) log("relay").warn({ lost }, "the queue has forgotten its jobs; they are carried again");
       this.#generation = generation;
+      this.wake("");
     }
     const expired = await reclaimExpired(this.#shardId);
-    if (expired > 0) log("relay").warn({ expired }, "jobs whose lease ran out are carried again");
+    if (expired > 0) {
+      log("relay").warn({ expired }, "jobs whose lease ran out are carried again");
+      this.wake("");
+    }
   }
 
   /** One claim of one queue; true when there may be more at once. */
   async #carryRound(queue: QueueName): Promise<boolean> {
-    const room = waitingMax - (await this.#carrier.waiting(queue));
+    const room = queueConcurrency[queue] * waitingEach - (await this.#carrier.waiting(queue));
     if (room <= 0) return false;
     const from = this.#turns.get(queue) ?? firstTurn;
     const rows = await claimDue(this.#shardId, queue, Math.min(room, batchMax), from);
@@ -104,14 +123,14 @@ export class Relay {
   }
 
   #sleep(): Promise<void> {
-    if (this.#woken || !this.#running) return Promise.resolve();
+    if (!this.#running) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         this.#wake = undefined;
         resolve();
       };
-      const timer = setTimeout(done, pollMs);
+      const timer = setTimeout(() => this.wake(""), pollMs);
       this.#wake = done;
     });
   }

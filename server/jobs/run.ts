@@ -1,11 +1,11 @@
 import { findOrganizationById } from "../access/directory.ts";
 import { AppError } from "../platform/errors.ts";
-import { log } from "../platform/log.ts";
+import { log, withLogFields } from "../platform/log.ts";
 import { jobSeconds } from "../platform/metrics.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
-import { closeRow, failTry, startTry, type StartedRow } from "./outbox.ts";
+import { isOutage } from "./outage.ts";
 import type { QueuedJob } from "./queue.ts";
 import {
   isJobName,
@@ -15,6 +15,7 @@ import {
   type PlatformJobName,
   type TenantJobName,
 } from "./registry.ts";
+import { closeRow, endTry, failTry, spareTry, startTry, type StartedRow } from "./tries.ts";
 
 /** One try of a job, as its handler sees it. */
 export type JobInfo = { id: string; attempt: number; requestId: string };
@@ -52,30 +53,49 @@ const unknownJob = { attempts: 50, backoffMs: 5_000 };
 export async function runJob(handlers: Handlers, queued: QueuedJob): Promise<void> {
   const row = await startTry(queued);
   if (!row) return;
-  const { name } = row;
   const job: JobInfo = { id: row.id, attempt: row.attempts, requestId: row.request_id ?? row.id };
-  const line = log("worker").child({ ...job, job: name, tenant: row.tenant_id });
+  const fields = {
+    job: row.name,
+    jobId: job.id,
+    attempt: job.attempt,
+    requestId: job.requestId,
+    tenant: row.tenant_id,
+  };
+  try {
+    await withLogFields(fields, () => runTry(handlers, queued, row, job));
+  } finally {
+    endTry(queued.shardId, row);
+  }
+}
+
+async function runTry(handlers: Handlers, queued: QueuedJob, row: StartedRow, job: JobInfo): Promise<void> {
+  const { name } = row;
+  const line = log("worker");
   if (!isJobName(name)) {
     await failTry(queued, unknownJob, "unknown job");
     line.warn("unknown job");
     return;
   }
   const start = performance.now();
+  const took = () => (performance.now() - start) / 1000;
   try {
     // Tries that ended with their worker were never counted as failed; here they are.
     if (row.attempts > jobs[name].attempts)
       throw new AppError("INTERNAL", "tries_used_up", "Its workers died.");
     await withDeadline(jobs[name].deadlineMs, () => perform(handlers, name, row, queued.shardId, job));
-    jobSeconds.observe({ job: name, outcome: "done" }, (performance.now() - start) / 1000);
-    line.info({ durationMs: Math.round(performance.now() - start) }, "job done");
+    jobSeconds.observe({ job: name, outcome: "done" }, took());
+    line.info({ durationMs: Math.round(took() * 1000) }, "job done");
   } catch (error) {
     if (error instanceof DoneBefore) return;
+    if (isOutage(error) && (await spareTry(queued, jobs[name].backoffMs, describe(error)))) {
+      jobSeconds.observe({ job: name, outcome: "spared" }, took());
+      line.warn({ err: error }, "what the job needs is away; the try does not count");
+      return;
+    }
     const state = await failTry(queued, jobs[name], describe(error));
-    jobSeconds.observe({ job: name, outcome: state }, (performance.now() - start) / 1000);
-    line[state === "dead" ? "error" : "warn"](
-      { err: error },
-      state === "dead" ? "job is dead" : "job failed",
-    );
+    jobSeconds.observe({ job: name, outcome: state }, took());
+    if (state === "dead") line.error({ err: error }, "job is dead");
+    else line.warn({ err: error }, "job failed");
   }
 }
 

@@ -31,10 +31,11 @@ export function blockingRedis(): Redis {
   );
 }
 
-/** Ends the shared connection; for the end of a process. */
+/** Ends the shared connection when what was sent over it is answered; for the end of a process. */
 export async function closeRedis(): Promise<void> {
-  shared?.disconnect();
+  const closing = shared;
   shared = undefined;
+  await closing?.quit().catch(() => closing.disconnect());
 }
 
 function watched(connection: Redis): Redis {
@@ -52,13 +53,17 @@ function watched(connection: Redis): Redis {
 
 /**
  * Refuses a Redis that would throw jobs away when its memory is full. One that does not tell its policy
- * (a managed service that forbids CONFIG) is taken at its operator's word, with a warning.
+ * (a managed service that forbids CONFIG) is taken at its operator's word, with a warning. Throws as well when
+ * Redis does not answer.
  */
 export async function assertKeepsJobs(): Promise<void> {
   const policy = await redis()
     .config("GET", "maxmemory-policy")
     .then((answer) => (answer as string[])[1])
-    .catch(() => undefined);
+    .catch((error: Error) => {
+      if (error.name === "ReplyError") return undefined;
+      throw new Error("Redis does not answer", { cause: error });
+    });
   if (policy === undefined)
     log("redis").warn("Redis does not tell its maxmemory-policy; it must be noeviction");
   else if (policy !== "noeviction")

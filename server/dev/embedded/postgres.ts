@@ -21,6 +21,8 @@ export interface PostgresOptions {
   durable: boolean;
   /** Where the server's own log goes. */
   logFile: string;
+  /** A free one without it; the one of before, for a server that is started again. */
+  port?: number;
 }
 
 export interface Postgres {
@@ -42,7 +44,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const native = preparePostgresBinaries(user);
   const dataDir = ownedDataDir(options.dataDir, user);
   if (!fs.existsSync(path.join(dataDir, "PG_VERSION"))) initialize(native, dataDir, user, options);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const log = fs.openSync(options.logFile, "a");
   const child = startChild({
     name: "PostgreSQL",

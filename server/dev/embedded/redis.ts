@@ -15,6 +15,8 @@ export interface RedisOptions {
   /** False only for tests: nothing is written to disk. */
   durable: boolean;
   logFile: string;
+  /** A free one without it; the one of before, for a server that is started again. */
+  port?: number;
   /** Which ways to a server may be tried, in this order. */
   sources?: readonly RedisSource[];
 }
@@ -42,7 +44,7 @@ const ALL_SOURCES: readonly RedisSource[] = ["system", "unpacked", "javascript"]
  */
 export async function startRedis(options: RedisOptions): Promise<Redis> {
   fs.mkdirSync(options.dataDir, { recursive: true });
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const server = chooseServer(options, port);
   if (server.source === "javascript") warnOfStandIn();
   const log = fs.openSync(options.logFile, "a");
