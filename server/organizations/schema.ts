@@ -11,6 +11,7 @@ const reservedSlugs = new Set([
   "astra",
   "auth",
   "billing",
+  "change-email",
   "confirm-email",
   "docs",
   "fleet",

@@ -2,11 +2,12 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { EmailCard } from "#app/(console)/account/email-card.tsx";
+import { PasswordCard } from "#app/(console)/account/password-card.tsx";
+import { SessionsCard } from "#app/(console)/account/sessions-card.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
 import type { Outputs } from "#app/_trpc/types.ts";
-import { Badge } from "#app/_ui/badge.tsx";
 import { Card, CardBody, CardFooter, CardHeader } from "#app/_ui/card.tsx";
-import { Field } from "#app/_ui/field.tsx";
 import { Form, FormField, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { PageHeader } from "#app/_ui/page-header.tsx";
@@ -22,6 +23,9 @@ export function ProfilePage({ account }: { account: Account }) {
       <PageHeader title="Your account" description="The same in every organization you belong to." />
       <div className="flex flex-col gap-6">
         <ProfileCard account={account} />
+        <EmailCard account={account} />
+        <PasswordCard email={account.email} />
+        <SessionsCard />
         <Card>
           <CardHeader
             title="Appearance"
@@ -57,18 +61,6 @@ function ProfileCard({ account }: { account: Account }) {
           <FormField control={form.control} name="name" label="Name" required>
             {(field) => <Input {...field} autoComplete="name" className="sm:max-w-sm" />}
           </FormField>
-          <Field
-            label="E-mail address"
-            hint="You sign in with it. It cannot be changed yet."
-            aside={
-              <Badge tone={account.emailConfirmed ? "success" : "warning"}>
-                {account.emailConfirmed ? "Confirmed" : "Not confirmed"}
-              </Badge>
-            }
-            className="sm:max-w-sm"
-          >
-            <Input value={account.email} readOnly type="email" />
-          </Field>
         </CardBody>
         <CardFooter>
           <span>Shown beside what you do.</span>
