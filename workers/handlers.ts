@@ -12,6 +12,7 @@ import { trimDone } from "#server/jobs/outbox.ts";
 import type { Handlers } from "#server/jobs/run.ts";
 import { sendPlatformMail, sendTenantMail } from "#server/mail/deliver.ts";
 import { trimMails } from "#server/mail/ledger.ts";
+import { trimNotifications } from "#server/notifications/trim.ts";
 import { eraseDiscarded } from "#server/organizations/discard.ts";
 import { eraseOrganization } from "#server/organizations/erase.ts";
 import { openOrganization } from "#server/organizations/open.ts";
@@ -38,6 +39,7 @@ export const handlers: Handlers = {
   "organizations.open": { platform: ({ organizationId }) => openOrganization(organizationId) },
   "organizations.discard": { platform: ({ organizationId }) => eraseDiscarded(organizationId) },
   "projects.purge": { platform: (_payload, job) => purgeAll("main", job) },
+  "notifications.trim": { platform: (_payload, job) => trimNotifications("main", job) },
   "organizations.erase": { onTenant: (tenantId) => eraseOrganization(tenantId) },
   "mail.send": { platform: (payload, job) => sendPlatformMail(mailWriters, payload, job) },
   "mail.send-tenant": { atDoor: (door, payload, job) => sendTenantMail(mailWriters, door, payload, job) },
@@ -47,7 +49,7 @@ export const handlers: Handlers = {
   "audit.sweep-all": { platform: () => sweepAll("main") },
   "audit.seal": { atDoor: (door) => sealLog(door.organization.id) },
   "audit.verify": { atDoor: (door, payload) => runVerification(door, payload) },
-  "audit.export": { atDoor: (door, payload) => runExport(door, payload) },
+  "audit.export": { atDoor: (door, payload, job) => runExport(door, payload, job) },
   "audit.stream": { atDoor: (door, payload) => deliverStream(door, payload) },
   "audit.account-event": { platform: (payload) => tellOrganizations(payload) },
   "audit.retain": { platform: (_payload, job) => retainAll("main", job) },

@@ -1,6 +1,7 @@
 import { auditRouter } from "../audit/router.ts";
 import { sessionRouter } from "../identity/router.ts";
 import { membersRouter } from "../members/router.ts";
+import { notificationsRouter } from "../notifications/router.ts";
 import { operatorRouter } from "../operator/router.ts";
 import { organizationRouter, organizationsRouter } from "../organizations/router.ts";
 import { projectsRouter, searchRouter, tasksRouter } from "../projects/router.ts";
@@ -18,6 +19,7 @@ export const appRouter = router({
   tasks: tasksRouter,
   search: searchRouter,
   audit: auditRouter,
+  notifications: notificationsRouter,
   operator: operatorRouter,
 });
 

@@ -1,12 +1,14 @@
 import { Readable } from "node:stream";
 import { Prisma } from "#prisma/generated/tenant/client.ts";
+import { jobs } from "../jobs/registry.ts";
+import { notify } from "../notifications/notify.ts";
 import { notFound } from "../platform/errors.ts";
 import { tenantStorage } from "../platform/storage.ts";
 import type { Door } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { entryText } from "./chain.ts";
 import { filterCondition } from "./filter.ts";
-import { noteRun } from "./runs.ts";
+import { noteRun, type Progress } from "./runs.ts";
 import { AuditFilter, type ExportFormat } from "./schema.ts";
 import { entryColumns, mergedChanges, presentEntry, type EntryRecord } from "./view.ts";
 
@@ -29,7 +31,11 @@ export function exportKey(runId: string): string {
 }
 
 /** Writes an export that somebody asked for into storage, where it stays for a day. */
-export async function runExport(door: Door, { runId }: { runId: string }): Promise<void> {
+export async function runExport(
+  door: Door,
+  { runId }: { runId: string },
+  job: { attempt: number } = { attempt: 1 },
+): Promise<void> {
   const run = await transact(door, "read", (ctx) => ctx.db.auditRun.findUnique({ where: { id: runId } }));
   if (!run) throw notFound("run");
   // The text is the one that requestExport made of a parsed filter; dates come back as texts.
@@ -48,7 +54,7 @@ export async function runExport(door: Door, { runId }: { runId: string }): Promi
     const storage = tenantStorage(door.organization.id);
     await storage.putStream(exportKey(runId), Readable.from(chunks));
     const now = door.clock.now();
-    await noteRun(door, runId, {
+    await endRun(door, run, {
       state: "done",
       total: rows,
       result: JSON.stringify({ rows, bytes: await storage.sizeOf(exportKey(runId)) }),
@@ -56,9 +62,33 @@ export async function runExport(door: Door, { runId }: { runId: string }): Promi
       expiresAt: new Date(now.getTime() + keptMs),
     });
   } catch (error) {
-    await noteRun(door, runId, { state: "failed", finishedAt: door.clock.now() });
+    const failed = { state: "failed", finishedAt: door.clock.now() } as const;
+    // Whoever asked hears of it once nothing is tried any more.
+    if (job.attempt >= jobs["audit.export"].attempts) await endRun(door, run, failed);
+    else await noteRun(door, runId, failed);
     throw error;
   }
+}
+
+type Ended = Progress & { state: "done" | "failed" };
+
+/** Notes how an export ended and tells the member who asked for it, in one commit. */
+async function endRun(
+  door: Door,
+  run: { id: string; memberId: string | null; format: string | null },
+  ended: Ended,
+): Promise<void> {
+  const { id: runId, memberId } = run;
+  const format = run.format === "csv" ? "csv" : "jsonl";
+  await transact(door, "write", async (ctx) => {
+    await ctx.db.auditRun.update({ where: { id: runId }, data: ended, select: { id: true } });
+    const told = { key: `audit_export:${runId}`, memberId };
+    if (ended.state === "failed") {
+      await notify(ctx, "audit_export_failed", { ...told, data: { runId } });
+    } else {
+      await notify(ctx, "audit_export_ready", { ...told, data: { runId, format, rows: ended.total ?? 0 } });
+    }
+  });
 }
 
 type Wanted = { filter: AuditFilter; format: ExportFormat; count?: (rows: number) => Promise<void> };

@@ -110,7 +110,7 @@ function presentRun(ctx: ReadCtx, run: RunRecord): AuditRun {
   };
 }
 
-type Progress = {
+export type Progress = {
   state?: AuditRun["state"];
   done?: number;
   total?: number;

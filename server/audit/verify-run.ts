@@ -1,5 +1,7 @@
 import { recordSecurityEvent } from "../access/security-log.ts";
+import { notify } from "../notifications/notify.ts";
 import type { Door } from "../tenancy/context.ts";
+import { transact } from "../tenancy/transact.ts";
 import { inLog, logDoor } from "./owner-door.ts";
 import { noteRun } from "./runs.ts";
 import { sealLog } from "./sweep.ts";
@@ -60,4 +62,9 @@ async function alarm(door: Door, { finding }: Verdict): Promise<void> {
     request: door.request,
     detail: { ...finding },
   });
+  if (!finding) return;
+  const { seq, detail } = finding;
+  await transact(door, "write", (ctx) =>
+    notify(ctx, "audit_chain_broken", { key: "audit_chain", data: { seq, detail } }),
+  );
 }

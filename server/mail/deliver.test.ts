@@ -89,12 +89,14 @@ describe("deliver", () => {
     expect(first?.messageId).toBe(second?.messageId);
   });
 
-  test("sends nothing when there is nothing to say, and looks again when asked again", async () => {
+  test("sends nothing when there is nothing to say, and the same one never later", async () => {
     const mail = newMail();
     const to = letter();
     await deliver(mail, async () => null, job);
     expect(await rowOf(mail)).toMatchObject({ state: "skipped", sentAt: null });
     await deliver(mail, async () => to, job);
+    expect(caughtFor(to)).toEqual([]);
+    await deliver({ ...mail, attempt: 2 }, async () => to, job);
     expect(caughtFor(to)).toHaveLength(1);
   });
 

@@ -68,7 +68,7 @@ export async function deliver(
   const line = log("mail").child({ requestId: job.requestId, messageId });
   const holder = randomUUID();
   const held = await holdMail(key, holder);
-  if (held === "sent") return line.info("mail was sent before");
+  if (held === "settled") return line.info("mail was settled before");
   if (held === "held")
     throw new AppError("UNAVAILABLE", "mail_in_hand", "Another try has this mail in hand.");
   try {

@@ -16,10 +16,10 @@ const keptDays = 90;
 const trimBatch = 10_000;
 
 /**
- * Takes a mail in hand for one try. Of two at once one gets it; "held" while another has it, "sent" once it
- * went out. Times are the database's.
+ * Takes a mail in hand for one try. Of two at once one gets it; "held" while another has it, "settled" once it
+ * went out or was no longer needed. Times are the database's.
  */
-export async function holdMail(key: MailKey, holder: string): Promise<"mine" | "held" | "sent"> {
+export async function holdMail(key: MailKey, holder: string): Promise<"mine" | "held" | "settled"> {
   const { kind, subjectId, attempt } = key;
   const organizationId = key.organizationId ?? noOrganization;
   const taken = await platformDb().$executeRaw`
@@ -27,17 +27,17 @@ export async function holdMail(key: MailKey, holder: string): Promise<"mine" | "
     VALUES (${organizationId}::uuid, ${kind}, ${subjectId}::uuid, ${attempt}, ${holder}::uuid,
       now() + ${holdMs} * interval '1 millisecond')
     ON CONFLICT (organization_id, kind, subject_id, attempt) DO UPDATE
-      SET holder = excluded.holder, held_until = excluded.held_until, tries = m.tries + 1, state = 'sending'
-      WHERE m.state <> 'sent' AND (m.held_until IS NULL OR m.held_until < now())`;
+      SET holder = excluded.holder, held_until = excluded.held_until, tries = m.tries + 1
+      WHERE m.state = 'sending' AND (m.held_until IS NULL OR m.held_until < now())`;
   if (taken === 1) return "mine";
   const row = await platformDb().mail.findUnique({
     where: { organizationId_kind_subjectId_attempt: { organizationId, kind, subjectId, attempt } },
     select: { state: true },
   });
-  return row?.state === "sent" ? "sent" : "held";
+  return row?.state === "sending" ? "held" : "settled";
 }
 
-/** Notes what became of a mail: from now on it is never sent again when it was "sent". */
+/** Notes what became of a mail: that is final. Who wants it once more asks for another attempt. */
 export async function settleMail(key: MailKey, holder: string, state: "sent" | "skipped"): Promise<void> {
   // Also when the hold has run out meanwhile: what the mail server has taken was sent.
   await platformDb().mail.updateMany({

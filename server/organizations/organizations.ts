@@ -1,6 +1,7 @@
 import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
 import { enqueue } from "../jobs/enqueue.ts";
+import { notify } from "../notifications/notify.ts";
 import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
@@ -153,6 +154,22 @@ type ProfileEvent =
   | "organization.deletion_scheduled"
   | "organization.deletion_canceled";
 
+/** What an administrator must know of; a name that changes is seen by itself. */
+async function tellAdmins(ctx: WriteCtx, before: Profile, after: Profile): Promise<void> {
+  if (before.slug !== after.slug) {
+    const data = { before: before.slug, after: after.slug };
+    await notify(ctx, "organization_slug_changed", { key: "organization_slug", data });
+  }
+  const key = "organization_deletion";
+  if (after.deletionAt && before.deletionAt?.getTime() !== after.deletionAt.getTime()) {
+    const data = { deletionAt: after.deletionAt.toISOString() };
+    await notify(ctx, "organization_deletion_scheduled", { key, data });
+  }
+  if (before.deletionAt && !after.deletionAt) {
+    await notify(ctx, "organization_deletion_canceled", { key, data: {} });
+  }
+}
+
 /** One change of the profile with its entry, its event and the job that shows it in the directory; null changes nothing. */
 async function changeProfile(
   door: Door,
@@ -176,6 +193,7 @@ async function changeProfile(
     await audit(ctx, { action, target: { type: "organization", id, label: after.name }, before, after });
     await emit(ctx, event, { id, name: after.name, slug: after.slug });
     await enqueue(ctx, "directory.sync-profile", {});
+    await tellAdmins(ctx, before, after);
   });
   // The job does the same; done here as well, the next page shows the change.
   await syncProfile(door.organization.id).catch((error: unknown) =>

@@ -6,7 +6,7 @@ import { tenancy } from "../tenancy/kernel.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "./factories.ts";
 
 type Call = (input?: unknown) => Promise<unknown>;
-type Made = { projectId: string; taskId: string; streamId: string };
+type Made = { projectId: string; taskId: string; streamId: string; notificationId: string };
 
 const callerOf = createCallerFactory(appRouter);
 
@@ -40,6 +40,9 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
   "roles.update": (_, { roleId }) => ({ id: roleId, permissions: ["projects.read", "projects.write"] }),
   "roles.clone": (_, { roleId }) => ({ id: roleId, name: "Co-pilots" }),
   "roles.delete": (_, { roleId }) => ({ id: roleId }),
+  "notifications.markRead": (_, { notificationId }) => ({ id: notificationId }),
+  "notifications.markAllRead": () => undefined,
+  "notifications.updatePreferences": () => ({ kind: "audit_export_ready", mail: true }),
   "audit.verify": () => undefined,
   "audit.export": () => ({ format: "csv" }),
   "audit.updateSettings": () => ({ retentionDays: 100 }),
@@ -80,7 +83,18 @@ async function makeThings(): Promise<Made> {
   };
   const input = { name: "Log", destination: { kind: "https", url: closedPort } };
   const { id: streamId } = (await callOf("audit.streams.create")(input)) as { id: string };
-  return { projectId, taskId, streamId };
+  return { projectId, taskId, streamId, notificationId: await makeNotification() };
+}
+
+async function makeNotification(): Promise<string> {
+  const { id, owner } = organization;
+  const made = await tenancy().withTenant(id, { readOnly: false }, (db) =>
+    db.notification.create({
+      data: { memberId: owner.memberId, kind: "organization_slug_changed", key: "any" },
+      select: { id: true },
+    }),
+  );
+  return made.id;
 }
 
 async function countEntries(action?: string): Promise<number> {

@@ -51,7 +51,8 @@ const zones: Record<string, string[]> = {
   access: ["platform", "tenancy"],
   jobs: ["platform", "tenancy", "access", "fleet"],
   fleet: ["platform", "tenancy", "access", "jobs"],
-  audit: ["platform", "tenancy", "access", "jobs", "fleet", "search"],
+  audit: ["platform", "tenancy", "access", "jobs", "fleet", "search", "notifications"],
+  mail: ["platform", "tenancy", "access", "jobs"],
   events: ["platform", "tenancy", "access", "jobs"],
 };
 const infrastructure = ["platform", "tenancy", "access", "jobs", "fleet", "audit", "events"];
