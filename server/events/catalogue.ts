@@ -7,12 +7,17 @@ const organization = z.strictObject({ id, name: z.string(), slug: z.string() });
 
 const role = z.strictObject({ id, key: z.string(), name: z.string() });
 
+const member = z.strictObject({ id, accountId: id, roleKey: z.string(), status: z.string() });
+
 /** Every event that an organization's own systems may hear of, and the shape of its data. */
 export const events = {
   "organization.created": organization,
   "organization.updated": organization,
   "organization.deletion_scheduled": organization,
   "organization.deletion_canceled": organization,
+  "member.joined": member,
+  "member.updated": member,
+  "member.removed": member,
   "role.created": role,
   "role.updated": role,
   "role.deleted": role,

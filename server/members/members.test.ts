@@ -58,8 +58,37 @@ test("a row says who, in which role, and since when", async () => {
       roleName: "Editor",
       status: "suspended",
       joinedAt: new Date("2026-01-01T00:00:00.000Z"),
+      own: false,
+      acts: {
+        changeRole: null,
+        suspend: "This member is suspended already.",
+        reactivate: null,
+        remove: null,
+        transferOwnership: "Reactivate this member first: an owner must be active.",
+        leave: "Only they themselves can leave.",
+      },
     },
   ]);
+});
+
+test("one's own row says what one cannot do, and why", async () => {
+  const { items } = await reads(owner, listMembers, ListMembers.parse({ search: "oberg" }));
+  expect(items[0]).toMatchObject({
+    own: true,
+    acts: {
+      changeRole: "You cannot change your own role. Ask somebody else who may.",
+      remove: "You cannot remove yourself. Leave instead.",
+      leave: "An organization needs an active owner. Make somebody else an owner first.",
+    },
+  });
+});
+
+test("a row says what is missing to whoever may less", async () => {
+  const admin = await buildMember((await buildOrganization({ owner })).owner.organization, "admin");
+  const { items } = await reads(admin, listMembers, ListMembers.parse({ search: "oberg" }));
+  const missing = "This member may do what you may not: organization.delete, organization.manage.";
+  expect(items[0]?.acts).toMatchObject({ changeRole: missing, suspend: missing, remove: missing });
+  expect(items[0]?.acts.transferOwnership).toBe("Your role does not permit this.");
 });
 
 test("they can be sorted by when they joined", async () => {
@@ -73,6 +102,8 @@ test("they are found by name and address, and filtered by role", async () => {
   expect(await names({ roleKey: "editor" })).toEqual(["Bob Brown", "Zoë Zhang"]);
   expect(await names({ roleKey: "editor", search: "brown" })).toEqual(["Bob Brown"]);
   expect(await names({ roleKey: "no-such-role" })).toEqual([]);
+  expect(await names({ status: "suspended" })).toEqual(["Zoë Zhang"]);
+  expect(await names({ status: "active", roleKey: "editor" })).toEqual(["Bob Brown"]);
 });
 
 test("the owner who opened the organization is found as well", async () => {

@@ -3,9 +3,13 @@ import { readPage, type Sort } from "../platform/page.ts";
 import type { Page } from "../platform/page-input.ts";
 import { foundBy } from "../search/tokens.ts";
 import type { ReadCtx } from "../tenancy/context.ts";
-import type { ListMembers, MemberRow } from "./schema.ts";
+import { ownerRoleKey } from "../access/permissions.ts";
+import { lastOwner, refusalOfAct } from "./rules.ts";
+import { memberActs, type ListMembers, type MemberAct, type MemberRow } from "./schema.ts";
 
-const sorts: Record<ListMembers["sort"]["by"], Sort<MemberRow>> = {
+type MemberRecord = Omit<MemberRow, "own" | "acts"> & { rolePermissions: string[] };
+
+const sorts: Record<ListMembers["sort"]["by"], Sort<MemberRecord>> = {
   name: { kind: "column", column: Prisma.sql`m.name`, type: "text", value: (row) => row.name },
   joinedAt: {
     kind: "column",
@@ -15,10 +19,14 @@ const sorts: Record<ListMembers["sort"]["by"], Sort<MemberRow>> = {
   },
 };
 
-/** Pages through the organization's members, the removed ones left out. Throws AppError bad_cursor. */
+/**
+ * Pages through the organization's members, the removed ones left out, each with what the caller may do about
+ * them. Throws AppError bad_cursor.
+ */
 export async function listMembers(ctx: ReadCtx, input: ListMembers): Promise<Page<MemberRow>> {
   const conditions = [Prisma.sql`m.status <> 'removed'`];
   if (input.roleKey) conditions.push(Prisma.sql`r.key = ${input.roleKey}`);
+  if (input.status) conditions.push(Prisma.sql`m.status = ${input.status}`);
   if (input.search) conditions.push(foundBy("member", Prisma.sql`m.id`, input.search));
   const filter = Prisma.join(conditions, " AND ");
   return readPage({
@@ -26,12 +34,31 @@ export async function listMembers(ctx: ReadCtx, input: ListMembers): Promise<Pag
     id: Prisma.sql`m.id`,
     sorts,
     request: input,
-    rows: ({ where, orderBy, limit }) => ctx.db.$queryRaw<MemberRow[]>`
-      SELECT m.id, m.name, m.email, r.key AS "roleKey", r.name AS "roleName", m.status, m.joined_at AS "joinedAt"
+    rows: ({ where, orderBy, limit }) => ctx.db.$queryRaw<MemberRecord[]>`
+      SELECT m.id, m.name, m.email, r.key AS "roleKey", r.name AS "roleName", m.status, m.joined_at AS "joinedAt",
+        r.permissions AS "rolePermissions"
       FROM members m JOIN roles r ON r.id = m.role_id
       WHERE ${filter} AND ${where} ORDER BY ${orderBy} LIMIT ${limit}`,
     total: () => ctx.db.$queryRaw<{ total: number }[]>`
       SELECT count(*)::int AS total FROM members m JOIN roles r ON r.id = m.role_id WHERE ${filter}`,
-    present: (rows) => rows,
+    present: (rows) => withActs(ctx, rows),
+  });
+}
+
+async function withActs(ctx: ReadCtx, records: MemberRecord[]): Promise<MemberRow[]> {
+  const { actor } = ctx;
+  const isOwn = ({ id }: MemberRecord) => actor.kind === "member" && actor.memberId === id;
+  const owners = records.some((record) => isOwn(record) && record.roleKey === ownerRoleKey)
+    ? await ctx.db.member.count({ where: { status: "active", role: { key: ownerRoleKey } }, take: 2 })
+    : 2;
+  return records.map(({ rolePermissions, ...record }) => {
+    const target = { ...record, rolePermissions };
+    const why = (act: MemberAct) => {
+      if (act === "leave" && isOwn(target) && owners < 2) return lastOwner().message;
+      return refusalOfAct(actor, target, act)?.message ?? null;
+    };
+    // Every act has its entry: the list of them is closed.
+    const acts = Object.fromEntries(memberActs.map((act) => [act, why(act)])) as MemberRow["acts"];
+    return { ...record, own: isOwn(target), acts };
   });
 }

@@ -1,6 +1,8 @@
 import { can } from "../api/can.ts";
 import { accountProcedure, router } from "../api/trpc.ts";
 import { AppError } from "../platform/errors.ts";
+import { leaveOrganization } from "../members/membership.ts";
+import { LeaveOrganization } from "../members/schema.ts";
 import { overview } from "../projects/overview.ts";
 import {
   cancelDeletion,
@@ -28,6 +30,10 @@ export const organizationsRouter = router({
         input,
       ),
     ),
+  leave: accountProcedure.input(LeaveOrganization).mutation(({ ctx, input }) => {
+    const { request, clock, log, account } = ctx;
+    return leaveOrganization({ accountId: account.accountId, request, clock, log }, input);
+  }),
 });
 
 /** The organization that the request is in. */

@@ -3,10 +3,23 @@ import { permissionRegistry } from "../access/permissions.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
 import { tenancy } from "../tenancy/kernel.ts";
-import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "./factories.ts";
+import {
+  buildMember,
+  buildOrganization,
+  closeConnections,
+  requestOf,
+  type TestOrganization,
+} from "./factories.ts";
 
 type Call = (input?: unknown) => Promise<unknown>;
-type Made = { projectId: string; taskId: string; streamId: string; notificationId: string };
+type Made = {
+  projectId: string;
+  taskId: string;
+  streamId: string;
+  roleId: string;
+  memberId: string;
+  notificationId: string;
+};
 
 const callerOf = createCallerFactory(appRouter);
 
@@ -36,6 +49,11 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
   "tasks.update": (_, { taskId }) => ({ id: taskId, title: "Lift-off" }),
   "tasks.delete": (_, { taskId }) => ({ id: taskId }),
   "tasks.restore": (_, { taskId }) => ({ id: taskId }),
+  "members.changeRole": (_, { memberId, roleId }) => ({ id: memberId, roleId }),
+  "members.suspend": (_, { memberId }) => ({ id: memberId }),
+  "members.reactivate": (_, { memberId }) => ({ id: memberId }),
+  "members.remove": (_, { memberId }) => ({ id: memberId }),
+  "members.transferOwnership": (_, { memberId }) => ({ id: memberId }),
   "roles.create": () => ({ name: "Pilots", permissions: ["projects.read"] }),
   "roles.update": (_, { roleId }) => ({ id: roleId, permissions: ["projects.read", "projects.write"] }),
   "roles.clone": (_, { roleId }) => ({ id: roleId, name: "Co-pilots" }),
@@ -58,6 +76,7 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
 /** What must have happened before a procedure can change anything. */
 const before: Record<string, string> = {
   "organization.cancelDeletion": "organization.scheduleDeletion",
+  "members.reactivate": "members.suspend",
   "projects.unarchive": "projects.archive",
   "projects.restore": "projects.delete",
   "tasks.restore": "tasks.delete",
@@ -83,7 +102,10 @@ async function makeThings(): Promise<Made> {
   };
   const input = { name: "Log", destination: { kind: "https", url: closedPort } };
   const { id: streamId } = (await callOf("audit.streams.create")(input)) as { id: string };
-  return { projectId, taskId, streamId, notificationId: await makeNotification() };
+  const role = { name: "Astronauts", permissions: ["projects.read"] };
+  const { id: roleId } = (await callOf("roles.create")(role)) as { id: string };
+  const { memberId } = await buildMember(organization, "editor");
+  return { projectId, taskId, streamId, roleId, memberId, notificationId: await makeNotification() };
 }
 
 async function makeNotification(): Promise<string> {

@@ -18,6 +18,7 @@ const shared = {
   auditRun: "00000000-0000-7000-8000-0000000000a6",
   role: "00000000-0000-7000-8000-0000000000a7",
   member: "00000000-0000-7000-8000-0000000000a8",
+  suspendedMember: "00000000-0000-7000-8000-0000000000a9",
 };
 type Ids = typeof shared;
 
@@ -31,6 +32,11 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "organization.cancelDeletion": undefined,
   "members.list": {},
   "members.access": { id: ids.member },
+  "members.changeRole": { id: ids.member, roleId: ids.role },
+  "members.suspend": { id: ids.member },
+  "members.reactivate": { id: ids.suspendedMember },
+  "members.remove": { id: ids.member },
+  "members.transferOwnership": { id: ids.member },
   "roles.list": undefined,
   "roles.get": { id: ids.role },
   "roles.permissions": undefined,
@@ -98,12 +104,16 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
   await admin.query(`
     SET search_path = "${schema}";
     DELETE FROM projects WHERE id IN ('${ids.project}', '${ids.deletedProject}');
-    DELETE FROM members WHERE id = '${ids.member}';
+    DELETE FROM members WHERE id IN ('${ids.member}', '${ids.suspendedMember}');
+    UPDATE members SET role_id = (SELECT id FROM roles WHERE key = 'owner') WHERE id = '${organization.owner.memberId}';
+    UPDATE tenant_guard SET access_version = access_version + 1;
     DELETE FROM roles WHERE id = '${ids.role}' OR name IN ('Created here', 'Cloned here');
     INSERT INTO roles (id, key, name, permissions)
       VALUES ('${ids.role}', 'canary-${ids.role}', '${canary} role', '{projects.read}');
-    INSERT INTO members (id, account_id, name, email, role_id) VALUES ('${ids.member}', gen_random_uuid(),
-      '${canary} member', '${canary}@example.test', (SELECT id FROM roles WHERE key = 'viewer'));
+    INSERT INTO members (id, account_id, name, email, status, role_id)
+      SELECT m.id::uuid, gen_random_uuid(), '${canary} member', '${canary}@example.test', m.status, r.id FROM roles r,
+        (VALUES ('${ids.member}', 'active'), ('${ids.suspendedMember}', 'suspended')) AS m (id, status)
+      WHERE r.key = 'viewer';
     INSERT INTO projects (id, name, deleted_at) VALUES
       ('${ids.project}', '${canary} project', NULL), ('${ids.deletedProject}', '${canary} deleted', now());
     INSERT INTO tasks (id, project_id, title, deleted_at) VALUES
