@@ -20,6 +20,8 @@ import { retentionOfPlan } from "./settings.ts";
 
 const batchRows = 20_000;
 const dayMs = 86_400_000;
+/** How long what a stream has not got yet is kept for it, counted from when it began to fail or was paused. */
+const bufferDays = 7;
 const pageRows = 500;
 
 /** Drops what has outlived its days from every log, and exports that nobody may fetch any more. */
@@ -53,8 +55,8 @@ async function retainSafely(organization: OrganizationInfo, requestId: string): 
 
 /**
  * Drops sealed entries that are older than the organization keeps them, from the chain's beginning on. Only
- * what a signed checkpoint in storage covers is dropped, after a signed statement about it, and nothing
- * under a legal hold. Answers how many. Throws when the checkpoint is not to be trusted.
+ * what a signed checkpoint in storage covers is dropped, after a signed statement about it, nothing under a
+ * legal hold, and for a week nothing that a stream still waits for. Answers how many. Throws when the checkpoint is not to be trusted.
  */
 export async function retainLog(door: Door): Promise<number> {
   const { id } = door.organization;
@@ -100,18 +102,23 @@ async function prunable(door: Door, logOf: LogDoor): Promise<Prunable | null> {
     const { days, held } = settings.rows[0] ?? { days: null, held: true };
     if (held) return null;
     const keptDays = days ?? retentionOfPlan(door.organization.plan);
-    const cutoff = new Date(door.clock.now().getTime() - keptDays * dayMs);
+    const now = door.clock.now().getTime();
+    const cutoff = new Date(now - keptDays * dayMs);
+    const buffered = new Date(now - bufferDays * dayMs);
     // Up to the first entry that is still to be kept: what lies behind a gap would break the chain.
     const { rows } = await client.query<{ seq: number; head: string; checkpoint: number; safe: string }>(
       `WITH bound AS MATERIALIZED (
-         SELECT least(c.pruned_seq + $2, c.checkpoint_seq, coalesce((
+         SELECT least(c.pruned_seq + $2, c.checkpoint_seq, (
+           SELECT min(t.cursor_seq) FROM audit_streams t WHERE least(t.failing_since, t.paused_at) IS NULL
+             OR least(t.failing_since, t.paused_at) > $3
+         ), coalesce((
            SELECT s.seq - 1 FROM audit_seals s JOIN audit_entries e ON e.id = s.entry_id
            WHERE s.seq > c.pruned_seq AND s.seq <= c.pruned_seq + $2 AND e.at >= $1 ORDER BY s.seq LIMIT 1
          ), c.seq)) AS seq, c.pruned_seq, c.checkpoint_seq FROM audit_chain c)
        SELECT b.seq::float8 AS seq, encode(s.hash, 'hex') AS head, b.checkpoint_seq::float8 AS checkpoint,
          (SELECT encode(k.hash, 'hex') FROM audit_seals k WHERE k.seq = b.checkpoint_seq) AS safe
        FROM bound b JOIN audit_seals s ON s.seq = b.seq WHERE b.seq > b.pruned_seq`,
-      [cutoff, batchRows],
+      [cutoff, batchRows, buffered],
     );
     return rows[0] ?? null;
   });

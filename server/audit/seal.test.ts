@@ -191,3 +191,23 @@ test("a commit asks for one sealing, however many there are, and a sweep finds w
   await sweepAll("main");
   expect(await askedSeals(id)).toBe(1);
 });
+
+test("a sealing that failed for good is not asked for beside, and has another try after an hour", async () => {
+  const { id, owner } = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await writeEntries(owner, 1);
+  await sweepAll("main");
+  await ownerPool("main").query("UPDATE astra.outbox SET state = 'dead', attempts = 8");
+  await sweepAll("main");
+  const states = async () => {
+    const { rows } = await ownerPool("main").query<{ state: string; attempts: number }>(
+      "SELECT state, attempts FROM astra.outbox WHERE tenant_id = $1 AND name = 'audit.seal'",
+      [id],
+    );
+    return rows;
+  };
+  expect(await states()).toEqual([{ state: "dead", attempts: 8 }]);
+  await ownerPool("main").query("UPDATE astra.outbox SET run_at = now() - interval '61 minutes'");
+  await sweepAll("main");
+  expect(await states()).toEqual([{ state: "pending", attempts: 0 }]);
+});

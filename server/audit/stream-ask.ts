@@ -2,7 +2,8 @@ import type pg from "pg";
 
 /**
  * Asks for a delivery of every stream of an organization that has not got all that is sealed, or of one of
- * them: at once, or when its next try is due. One job waits for a stream at most. Answers how many were asked for.
+ * them: at once, or when its next try is due. One job waits for a stream at most, and none for one that is
+ * just being delivered: whoever does so asks when it is done. Answers how many were asked for.
  */
 export async function askForStreams(
   client: pg.PoolClient,
@@ -10,11 +11,12 @@ export async function askForStreams(
   streamId: string | null = null,
 ): Promise<number> {
   const asked = await client.query(
-    `INSERT INTO astra.outbox (tenant_id, name, queue, payload, run_at)
-     SELECT $1, j.name, j.queue, jsonb_build_object('streamId', t.id), greatest(now(), t.next_try_at)
+    `INSERT INTO astra.outbox (tenant_id, name, queue, payload, run_at, waits)
+     SELECT $1, j.name, j.queue, jsonb_build_object('streamId', t.id), greatest(now(), t.next_try_at),
+       coalesce(t.next_try_at > now(), false)
      FROM audit_streams t CROSS JOIN audit_chain c CROSS JOIN astra.jobs j
      WHERE j.name = 'audit.stream' AND t.state = 'active' AND t.cursor_seq < c.seq
-       AND ($2::uuid IS NULL OR t.id = $2) AND NOT EXISTS (
+       AND (t.lease_until IS NULL OR t.lease_until < now()) AND ($2::uuid IS NULL OR t.id = $2) AND NOT EXISTS (
          SELECT FROM astra.outbox o WHERE o.turn = $1 AND o.queue = j.queue AND o.name = j.name
            AND o.state = 'pending' AND o.payload ->> 'streamId' = t.id::text)`,
     [organizationId, streamId],

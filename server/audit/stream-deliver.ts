@@ -74,6 +74,8 @@ class Delivery {
            batch_through::float8 AS batch_through, coalesce(overlap_until > now(), false) AS overlapping`,
         [streamId, lease, leaseSeconds],
       );
+      // Woken before its time: this job was the one that waited, so another is asked for.
+      if (!rows[0]) await askForStreams(client, logOf.organizationId, streamId);
       return rows[0];
     });
     return row ? new Delivery(door, logOf, lease, { ...row, id: streamId }) : null;
@@ -96,15 +98,15 @@ class Delivery {
   /** Gives the lease back. What was sealed meanwhile, or is left, has a job of its own then. */
   async end(): Promise<void> {
     const { id } = this.#position;
-    const asked = await inLog(this.#logOf, async (client) => {
-      await client.query(
-        "UPDATE audit_streams SET lease = NULL, lease_until = NULL WHERE id = $1 AND lease = $2",
-        [id, this.#lease],
-      );
-      // Behind the row's lock: whoever found the lease taken before is answered for here.
-      return askForStreams(client, this.#logOf.organizationId, id);
-    });
-    if (asked > 0) wakeRelay();
+    await inLog(this.#logOf, (client) =>
+      client.query("UPDATE audit_streams SET lease = NULL, lease_until = NULL WHERE id = $1 AND lease = $2", [
+        id,
+        this.#lease,
+      ]),
+    );
+    // Behind that commit: a sealer that found the lease taken has committed before, and is answered for here.
+    const asked = await inLog(this.#logOf, (client) => askForStreams(client, this.#logOf.organizationId, id));
+    if (asked > 0) wakeRelay("stream");
   }
 
   async #open(): Promise<Omit<SendOptions, "now"> | null> {

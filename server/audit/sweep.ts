@@ -12,6 +12,7 @@ import { keepWords } from "./words.ts";
 
 const notedMax = 1_000;
 const pageRows = 500;
+const deadPauseMinutes = 60;
 
 /** Asks for the sealing of every organization that has written to its log since the last time. */
 export async function sweepNoted(shardId: string): Promise<void> {
@@ -60,19 +61,28 @@ async function isDue(organizationId: string): Promise<boolean> {
   }
 }
 
-/** One job waits for an organization at most, however often it is asked for. */
+/**
+ * One job waits for an organization at most, however often it is asked for. One that failed for good, as it does
+ * where a chain is broken, is not joined by others: it has another try now and then.
+ */
 async function askForSeals(shardId: string, organizationIds: string[]): Promise<void> {
   if (organizationIds.length === 0) return;
   const asked = await ownerPool(shardId).query(
-    `INSERT INTO astra.outbox (tenant_id, name, queue, payload)
+    `WITH revived AS (
+       UPDATE astra.outbox SET state = 'pending', attempts = 0, spared = 0, run_at = now(), waits = false, error = NULL
+       WHERE id IN (SELECT DISTINCT ON (o.turn) o.id FROM astra.outbox o
+         WHERE o.state = 'dead' AND o.name = 'audit.seal' AND o.turn = ANY ($1::uuid[])
+           AND o.run_at < now() - $2 * interval '1 minute'
+         ORDER BY o.turn, o.run_at))
+     INSERT INTO astra.outbox (tenant_id, name, queue, payload)
      SELECT t.id, j.name, j.queue, '{}' FROM astra.tenants t, astra.jobs j
-     WHERE t.id = ANY ($1::uuid[]) AND j.name = 'audit.seal' AND NOT EXISTS (
-       SELECT FROM astra.outbox o WHERE o.turn = t.id AND o.queue = j.queue AND o.name = j.name AND o.state = 'pending'
-         -- All there is, named for the index that begins with it.
-         AND o.waits IN (false, true))`,
-    [organizationIds],
+     WHERE t.id = ANY ($1::uuid[]) AND j.name = 'audit.seal'
+       AND NOT EXISTS (SELECT FROM astra.outbox o
+         WHERE o.turn = t.id AND o.queue = j.queue AND o.name = j.name AND o.state = 'pending')
+       AND NOT EXISTS (SELECT FROM astra.outbox o WHERE o.turn = t.id AND o.name = j.name AND o.state = 'dead')`,
+    [organizationIds, deadPauseMinutes],
   );
-  if (asked.rowCount) wakeRelay();
+  if (asked.rowCount) wakeRelay("audit");
 }
 
 /**
@@ -82,7 +92,7 @@ async function askForSeals(shardId: string, organizationIds: string[]): Promise<
 export async function sealLog(organizationId: string): Promise<void> {
   await sealEntries(organizationId);
   const door = await logDoor(organizationId);
-  if ((await inLog(door, (client) => askForStreams(client, organizationId))) > 0) wakeRelay();
+  if ((await inLog(door, (client) => askForStreams(client, organizationId))) > 0) wakeRelay("stream");
   await keepWords(organizationId);
   await writeCheckpoint(organizationId);
   if ((await countPending(door)) > 0) noteUnsealed(organizationId);

@@ -59,18 +59,14 @@ export class OutboundClient {
   readonly #agent: Agent;
 
   /** `dnsServers` asks other servers than the system's. */
-  constructor(rules: OutboundRules & { dnsServers?: readonly string[]; certificates?: string }) {
+  constructor(rules: OutboundRules & { dnsServers?: readonly string[] }) {
     this.#rules = rules;
     const resolver = new dns.Resolver({ timeout: resolveTimeoutMs, tries: 2 });
     if (rules.dnsServers) resolver.setServers(rules.dnsServers);
     this.#agent = new Agent({
       allowH2: false,
       pipelining: 1,
-      connect: {
-        lookup: guardedLookup(resolver, rules),
-        timeout: connectTimeoutMs,
-        ...(rules.certificates ? { ca: rules.certificates } : {}),
-      },
+      connect: { lookup: guardedLookup(resolver, rules), timeout: connectTimeoutMs },
       keepAliveTimeout: idleMs,
       maxHeaderSize: headerBytesMax,
       // One deadline of ours stands over all of it.
@@ -142,8 +138,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** Ends the exchange from our side, wherever it is. */
   stop(failure: OutboundFailure): void {
     this.#stopped ??= failure;
-    this.#controller?.abort(new Error(failure));
     this.#settle(this.failed(failure));
+    this.#controller?.abort(new Error(failure));
   }
 
   failed(failure: OutboundFailure, status: number | null = null): OutboundAnswer {
@@ -190,6 +186,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    // Ended by ourselves, the body being long enough.
+    if (this.#bytes > bodyBytesMax) return;
     this.#settle(this.failed(failureOf(error)));
   }
 
@@ -308,7 +306,8 @@ function failureOf(error: unknown): OutboundFailure {
   if (resolveCodes.test(code)) return "unresolved";
   if (tlsCodes.test(code)) return "tls";
   if (timeoutCodes.test(code)) return "timeout";
-  if (protocolCodes.test(code)) return "protocol";
+  if (protocolCodes.test(code) || (error instanceof Error && error.name === "HTTPParserError"))
+    return "protocol";
   return "unreachable";
 }
 
