@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
-import { discardDeadJob, listDeadJobs, replayDeadJobs, type OperatorAct } from "../operator/dead-jobs.ts";
-import { DiscardDeadJob, ListDeadJobs, ReplayDeadJobs } from "../operator/schema.ts";
+import { discardDeadJobs, listDeadJobs, replayDeadJobs, type OperatorAct } from "../operator/dead-jobs.ts";
+import { DiscardDeadJobs, ListDeadJobs, ReplayDeadJobs } from "../operator/schema.ts";
 
 /** jobs dead | replay | discard. */
 export function jobCommands(program: Command): void {
@@ -15,7 +15,9 @@ export function jobCommands(program: Command): void {
       const { items } = await listDeadJobs(ListDeadJobs.parse({ limit: Number(options.most) }));
       for (const job of items) {
         console.log(
-          [job.id, job.createdAt.toISOString(), job.organizationSlug ?? "-", job.name, job.error].join("\t"),
+          [job.id, job.createdAt.toISOString(), job.organization?.slug ?? "-", job.name, job.error].join(
+            "\t",
+          ),
         );
       }
       if (items.length === 0) console.log("No job is dead.");
@@ -26,9 +28,12 @@ export function jobCommands(program: Command): void {
     .description("Make dead jobs due again")
     .option("--id <id>", "one job")
     .option("--name <name>", "all dead jobs of a name")
-    .action(async (options: { id?: string; name?: string }) => {
-      if (!options.id === !options.name) throw new Error("say either --id or --name");
-      const { replayed } = await replayDeadJobs(fromHere(), ReplayDeadJobs.parse(options));
+    .action(async ({ id, name }: { id?: string; name?: string }) => {
+      if (!id === !name) throw new Error("say either --id or --name");
+      const { replayed } = await replayDeadJobs(
+        fromHere(),
+        ReplayDeadJobs.parse(id ? { ids: [id] } : { all: { name } }),
+      );
       console.log(`${replayed} jobs are due again.`);
     });
 
@@ -36,8 +41,9 @@ export function jobCommands(program: Command): void {
     .command("discard")
     .description("Give a dead job up")
     .argument("<id>")
-    .action(async (id: string) => {
-      await discardDeadJob(fromHere(), DiscardDeadJob.parse({ id }));
+    .requiredOption("--reason <text>", "why; it stands in the platform's log")
+    .action(async (id: string, { reason }: { reason: string }) => {
+      await discardDeadJobs(fromHere(), DiscardDeadJobs.parse({ ids: [id], reason }));
       console.log("Discarded.");
     });
 }

@@ -51,7 +51,8 @@ export async function claimDue(
 export async function reclaimExpired(shardId: string): Promise<number> {
   const reclaimed = await ownerPool(shardId, "jobs").query(
     `UPDATE astra.outbox SET state = 'pending', lease_until = NULL, error = 'the lease ran out',
-       attempts = attempts - CASE WHEN started THEN 0 ELSE 1 END, started = false
+       attempts = attempts - CASE WHEN started THEN 0 ELSE 1 END, started = false,
+       failures = CASE WHEN started THEN astra.note_failure(failures, attempts, 'the lease ran out') ELSE failures END
      WHERE id IN (SELECT id FROM astra.outbox WHERE state = 'dispatched'
          AND (lease_until < now() OR lease_until > now() + $1 * interval '1 minute')
        LIMIT $2 FOR UPDATE SKIP LOCKED)`,

@@ -81,7 +81,7 @@ export async function failTry(
   await patiently(() =>
     ownerPool(shardId, "jobs").query(
       `UPDATE astra.outbox SET state = $3, error = left($4, 1000), lease_until = NULL, started = false,
-         waits = $3 <> 'dead',
+         waits = $3 <> 'dead', failures = astra.note_failure(failures, attempts, $4),
          run_at = CASE WHEN $3 = 'dead' THEN run_at ELSE now() + $5 * interval '1 millisecond' END
        WHERE id = $1 AND attempts = $2 AND state = 'dispatched'`,
       [rowId, attempt, dead ? "dead" : "pending", error, pauseMs(limits.backoffMs, attempt)],
@@ -102,7 +102,8 @@ export async function spareTry(
   const spared = await patiently(() =>
     ownerPool(shardId, "jobs").query(
       `UPDATE astra.outbox SET state = 'pending', error = left($3, 1000), lease_until = NULL, started = false,
-         attempts = attempts - 1, spared = spared + 1, waits = true, run_at = now() + $4 * interval '1 millisecond'
+         attempts = attempts - 1, spared = spared + 1, waits = true, run_at = now() + $4 * interval '1 millisecond',
+         failures = astra.note_failure(failures, attempts, $3)
        WHERE id = $1 AND attempts = $2 AND state = 'dispatched' AND spared < $5`,
       [rowId, attempt, error, pauseMs(backoffMs, 1), sparedMax],
     ),

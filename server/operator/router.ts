@@ -1,9 +1,9 @@
 import { accountProcedure, router } from "../api/trpc.ts";
 import { NoInput } from "../organizations/schema.ts";
 import { AppError } from "../platform/errors.ts";
-import { discardDeadJob, listDeadJobs, replayDeadJobs } from "./dead-jobs.ts";
+import { countDeadJobs, discardDeadJobs, getDeadJob, listDeadJobs, replayDeadJobs } from "./dead-jobs.ts";
 import { fleetOverview, isOperator } from "./operator.ts";
-import { DiscardDeadJob, ListDeadJobs, ReplayDeadJobs } from "./schema.ts";
+import { DeadJobId, DiscardDeadJobs, ListDeadJobs, ReplayDeadJobs } from "./schema.ts";
 
 /** A procedure for staff. It tells a stranger no more than that there is nothing. */
 const operatorProcedure = accountProcedure.meta({ guard: "operator" }).use(async ({ ctx, next }) => {
@@ -16,12 +16,14 @@ const operatorProcedure = accountProcedure.meta({ guard: "operator" }).use(async
 
 const jobsRouter = router({
   dead: operatorProcedure.input(ListDeadJobs).query(({ input }) => listDeadJobs(input)),
+  deadCounts: operatorProcedure.input(NoInput).query(() => countDeadJobs()),
+  get: operatorProcedure.input(DeadJobId).query(({ input }) => getDeadJob(input)),
   replay: operatorProcedure
     .input(ReplayDeadJobs)
     .mutation(({ ctx, input }) => replayDeadJobs(ctx.act, input)),
   discard: operatorProcedure
-    .input(DiscardDeadJob)
-    .mutation(({ ctx, input }) => discardDeadJob(ctx.act, input)),
+    .input(DiscardDeadJobs)
+    .mutation(({ ctx, input }) => discardDeadJobs(ctx.act, input)),
 });
 
 export const operatorRouter = router({
