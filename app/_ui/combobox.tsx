@@ -8,7 +8,14 @@ import { menuItemStyle } from "#app/_ui/menu-style.ts";
 import { Popover } from "#app/_ui/popover.tsx";
 import { Spinner } from "#app/_ui/spinner.tsx";
 
-export type ComboboxOption = { value: string; label: string; hint?: string; icon?: ReactNode };
+export type ComboboxOption = {
+  value: string;
+  label: string;
+  hint?: string;
+  icon?: ReactNode;
+  /** Heading over this option and those beside it that have the same one. */
+  group?: string;
+};
 
 type ComboboxProps = {
   /** The button that shows the choice; it must forward its ref and props. */
@@ -59,29 +66,55 @@ export function Combobox(props: ComboboxProps) {
           {loading ? "Searching…" : "Nothing found"}
         </Command.Empty>
         <Command.List className="max-h-64 overflow-y-auto p-1 not-has-[[cmdk-item]]:hidden">
-          {options.map((option) => (
-            <Command.Item
-              key={option.value}
-              value={option.value}
-              keywords={[option.label, option.hint ?? ""]}
-              onSelect={() => {
-                onValueChange(option.value);
-                change(false);
-              }}
-              className={cn(menuItemStyle, "pr-8")}
-            >
-              {option.icon}
-              <span className="min-w-0 flex-1">
-                <span className="clip-line block">{option.label}</span>
-                {option.hint && (
-                  <span className="clip-line block text-xs text-ink-subtle">{option.hint}</span>
-                )}
-              </span>
-              {option.value === value && <Check aria-hidden className="absolute right-2 text-accent-text" />}
-            </Command.Item>
-          ))}
+          {grouped(options).map(([group, members]) => {
+            const items = members.map((option) => (
+              <OptionItem
+                key={option.value}
+                option={option}
+                chosen={option.value === value}
+                onSelect={() => {
+                  onValueChange(option.value);
+                  change(false);
+                }}
+              />
+            ));
+            return group === "" ? (
+              items
+            ) : (
+              <Command.Group key={group} heading={group} className={groupStyle}>
+                {items}
+              </Command.Group>
+            );
+          })}
         </Command.List>
       </Command>
     </Popover>
+  );
+}
+
+const groupStyle =
+  "[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-subtle";
+
+function grouped(options: readonly ComboboxOption[]): [string, ComboboxOption[]][] {
+  return [...Map.groupBy(options, ({ group = "" }) => group)];
+}
+
+type OptionItemProps = { option: ComboboxOption; chosen: boolean; onSelect: () => void };
+
+function OptionItem({ option, chosen, onSelect }: OptionItemProps) {
+  return (
+    <Command.Item
+      value={option.value}
+      keywords={[option.label, option.hint ?? ""]}
+      onSelect={onSelect}
+      className={cn(menuItemStyle, "pr-8")}
+    >
+      {option.icon}
+      <span className="min-w-0 flex-1">
+        <span className="clip-line block">{option.label}</span>
+        {option.hint && <span className="clip-line block text-xs text-ink-subtle">{option.hint}</span>}
+      </span>
+      {chosen && <Check aria-hidden className="absolute right-2 text-accent-text" />}
+    </Command.Item>
   );
 }

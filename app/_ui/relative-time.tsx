@@ -19,6 +19,11 @@ function currentMinute(): number {
   return Math.floor(Date.now() / minuteMs) * minuteMs;
 }
 
+/** The present minute's beginning, in milliseconds; it ticks. */
+export function useMinute(): number {
+  return useSyncExternalStore(subscribeToMinutes, currentMinute, currentMinute);
+}
+
 /** False on the server and while hydrating, where the viewer's time zone is not known yet. */
 function useInBrowser(): boolean {
   return useSyncExternalStore(
@@ -30,7 +35,7 @@ function useInBrowser(): boolean {
 
 /** "5 minutes ago", with the exact time as a tooltip; keeps itself current. */
 export function RelativeTime({ date }: { date: Date }) {
-  const now = useSyncExternalStore(subscribeToMinutes, currentMinute, currentMinute);
+  const now = useMinute();
   const inBrowser = useInBrowser();
   return (
     <Tooltip content={formatExact(date, inBrowser)}>
@@ -38,6 +43,26 @@ export function RelativeTime({ date }: { date: Date }) {
         {formatRelative(date, now)}
       </time>
     </Tooltip>
+  );
+}
+
+/** "21 Nov, 10:32:05" in the viewer's time zone, with the year when it is not this one. */
+export function ClockTime({ date }: { date: Date }) {
+  const inBrowser = useInBrowser();
+  const now = new Date(useMinute());
+  const format = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    ...(date.getUTCFullYear() === now.getUTCFullYear() ? {} : { year: "numeric" }),
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    ...(inBrowser ? {} : { timeZone: "UTC" }),
+  });
+  return (
+    <time dateTime={date.toISOString()} className="tabular whitespace-nowrap">
+      {format.format(date)}
+    </time>
   );
 }
 

@@ -16,5 +16,6 @@ export function cellStyle(look: ColumnLook | undefined): string {
     "text-sm text-ink-muted md:table-cell md:h-11 md:px-2 md:align-middle md:first:pl-4 md:last:pr-3",
     places[look?.phone ?? "detail"],
     look?.align === "end" && "md:text-right",
+    look?.wideOnly && "md:max-lg:hidden",
   );
 }

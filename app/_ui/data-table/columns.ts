@@ -13,6 +13,8 @@ export type ColumnLook = {
   phone: "lead" | "title" | "trailing" | "detail" | "hidden";
   /** Tailwind width of the column from tablet size on; columns without one share what is left. */
   width?: string;
+  /** Leaves the column out where a window is narrower than a desk's. */
+  wideOnly?: true;
   align?: "end";
   /** Tailwind width of the grey bar that stands here while rows are on their way. */
   bar?: string;

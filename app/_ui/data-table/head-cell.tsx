@@ -33,6 +33,7 @@ export function HeadCell<By extends string>({
         "h-9 px-2 text-left align-middle text-sm font-medium whitespace-nowrap text-ink-subtle first:pl-4 last:pr-3",
         look?.align === "end" && "text-right",
         look?.width,
+        look?.wideOnly && "max-lg:hidden",
       )}
     >
       {option ? (

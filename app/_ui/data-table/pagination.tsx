@@ -10,6 +10,8 @@ type PaginationProps = {
   from: number;
   to: number;
   total: number;
+  /** True where the server stopped counting at `total`. */
+  more?: boolean;
   /** What is counted, in the plural: "tasks". */
   what: string;
   onPrevious: (() => void) | null;
@@ -17,7 +19,7 @@ type PaginationProps = {
 };
 
 /** "1–25 of 312" and the two ways on from here. */
-export function Pagination({ from, to, total, what, onPrevious, onNext }: PaginationProps) {
+export function Pagination({ from, to, total, more, what, onPrevious, onNext }: PaginationProps) {
   return (
     <nav
       aria-label={`Pages of ${what}`}
@@ -27,7 +29,7 @@ export function Pagination({ from, to, total, what, onPrevious, onNext }: Pagina
         <span className="text-ink-muted">
           {count.format(from)}–{count.format(to)}
         </span>{" "}
-        of {count.format(total)}
+        of {more ? `more than ${count.format(total)}` : count.format(total)}
       </output>
       {(onPrevious || onNext) && (
         <div className="flex gap-1">

@@ -12,16 +12,19 @@ type TableToolbarProps = {
   filters?: ReactNode;
   /** Given while a search or filter is on. */
   onClear: (() => void) | null;
-  sortMenu: ReactNode;
+  /** Left out where there is one order only. */
+  sortMenu?: ReactNode;
+  /** Stands at the end of the line. */
+  end?: ReactNode;
 };
 
 /** Search, filters and (on a phone, where there are no headings) the sort menu over a table. */
-export function TableToolbar({ search, filters, onClear, sortMenu }: TableToolbarProps) {
+export function TableToolbar({ search, filters, onClear, sortMenu, end }: TableToolbarProps) {
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2">
       <div className="flex w-full items-center gap-2 sm:w-auto">
         {search}
-        <div className="md:hidden">{sortMenu}</div>
+        {sortMenu && <div className="md:hidden">{sortMenu}</div>}
       </div>
       {filters}
       {onClear && (
@@ -30,6 +33,7 @@ export function TableToolbar({ search, filters, onClear, sortMenu }: TableToolba
           Clear
         </Button>
       )}
+      {end}
     </search>
   );
 }

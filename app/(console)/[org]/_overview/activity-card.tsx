@@ -1,5 +1,6 @@
 "use client";
 
+import { tell } from "#app/(console)/[org]/_audit/telling.ts";
 import { Card, CardHeader } from "#app/_ui/card.tsx";
 import { Avatar } from "#app/_ui/avatar.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
@@ -20,10 +21,7 @@ export function ActivityCard({ entries }: { entries: readonly Entry[] }) {
             <li key={entry.id} className="flex items-start gap-3 px-5 py-2">
               <Avatar name={entry.actorName} className="mt-0.5" />
               <div className="min-w-0 flex-1 text-sm">
-                <p className="text-ink-muted">
-                  <span className="font-medium text-ink">{entry.actorName}</span> {phraseOf(entry)}{" "}
-                  <span className="break-words text-ink">{entry.targetLabel}</span>
-                </p>
+                <Sentence entry={entry} />
                 <p className="text-xs text-ink-subtle">
                   <RelativeTime date={entry.at} />
                 </p>
@@ -36,26 +34,13 @@ export function ActivityCard({ entries }: { entries: readonly Entry[] }) {
   );
 }
 
-const verbs: Record<string, string> = {
-  create: "created",
-  update: "changed",
-  archive: "archived",
-  unarchive: "brought back",
-  delete: "deleted",
-  restore: "restored",
-  changeSlug: "changed the address of",
-  scheduleDeletion: "scheduled the deletion of",
-  cancelDeletion: "called off the deletion of",
-  "sync-account": "took over the new name of",
-};
-
-/** What is named alone: "changed Acme", but "changed task Find a domain name". */
-const namedAlone = new Set(["organization", "member"]);
-
-/** An action is named `resource.verb`; one that we have no word for is shown by its name, never hidden. */
-function phraseOf({ action, targetType }: Entry): string {
-  const verb = action.split(".")[1] ?? "";
-  const word = verbs[verb];
-  if (!word) return `(${action})`;
-  return namedAlone.has(targetType) ? word : `${word} ${targetType}`;
+function Sentence({ entry }: { entry: Entry }) {
+  const { action, targetType, targetLabel } = entry;
+  const { text, label } = tell({ action, target: { type: targetType, label: targetLabel } });
+  return (
+    <p className="text-ink-muted">
+      <span className="font-medium text-ink">{entry.actorName}</span> {text}{" "}
+      <span className="break-words text-ink">{label}</span>
+    </p>
+  );
 }

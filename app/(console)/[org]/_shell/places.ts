@@ -1,4 +1,12 @@
-import { CircleQuestionMark, FolderKanban, LayoutGrid, ListTodo, Settings2, Users } from "lucide-react";
+import {
+  CircleQuestionMark,
+  FolderKanban,
+  LayoutGrid,
+  ListTodo,
+  ScrollText,
+  Settings2,
+  Users,
+} from "lucide-react";
 import type { Place, PlaceGroup } from "#app/_ui/shell/navigation.ts";
 import type { Permission } from "#server/access/permissions.ts";
 
@@ -38,6 +46,13 @@ function allPlaces(slug: string): readonly GuardedGroup[] {
           icon: Users,
           needs: "members.read",
           keywords: ["people", "team"],
+        },
+        {
+          href: `${at}/audit-log`,
+          label: "Audit log",
+          icon: ScrollText,
+          needs: "audit_log.read",
+          keywords: ["history", "activity", "verify", "export", "retention", "siem"],
         },
         {
           href: `${at}/settings`,

@@ -38,7 +38,7 @@ export const projectColumns = column.columns([
   column.accessor("createdAt", {
     header: "Created",
     cell: ({ row }) => <RelativeTime date={row.original.createdAt} />,
-    meta: { phone: "hidden", width: "w-36 max-lg:hidden", bar: "w-20" },
+    meta: { phone: "hidden", width: "w-36", wideOnly: true, bar: "w-20" },
   }),
   column.display({
     id: "actions",

@@ -1,0 +1,129 @@
+import { fieldNoun, nounOf, sentenceCase, spelledOut } from "#app/(console)/[org]/_audit/words.ts";
+
+/** What of an entry the sentence about it needs. */
+export type Told = {
+  action: string;
+  target: { type: string; label: string };
+  /** Names of the changed fields, where they are known. */
+  fields?: readonly string[];
+};
+
+/** A sentence without its subject: "changed the status of task", and what it ends with, "Fix the pump". */
+export type Telling = { text: string; label: string };
+
+/** Acts that have words of their own; `…` is where the target's name stands. */
+const phrases: Record<string, string> = {
+  "session.signIn": "signed in",
+  "session.signOut": "signed out",
+  "session.signInFailed": "tried to sign in and failed",
+  "session.me": "looked at the account",
+  "audit.list": "looked at the audit log",
+  "audit.get": "opened an entry of the audit log",
+  "audit.facets": "looked up who and what the audit log knows",
+  "audit.state": "looked at the state of the audit log",
+  "audit.run": "looked at a run over the audit log",
+  "audit.exports": "looked at the exports of the audit log",
+  "audit.settings": "looked at the settings of the audit log",
+  "audit.verify": "had the audit log verified",
+  "audit.export": "exported the audit log",
+  "audit.download": "downloaded the audit log",
+  "audit.retain": "dropped entries that are older than the audit log keeps",
+  "audit.updateSettings": "changed the settings of the audit log",
+  "audit.streams.list": "looked at the audit streams",
+  "organization.get": "looked at the organization",
+  "organization.overview": "looked at the overview",
+  "organization.scheduleDeletion": "scheduled the deletion of …",
+  "organization.cancelDeletion": "called off the deletion of …",
+  "members.sync-account": "took over the new name or address of …",
+  "projects.purge": "removed for good what was deleted long ago",
+  "search.find": "searched",
+};
+
+/** What a verb is told by, over a target with its noun before it. */
+const verbs: Record<string, string> = {
+  accept: "accepted",
+  activate: "activated",
+  add: "added",
+  archive: "archived",
+  assign: "assigned",
+  cancel: "cancelled",
+  changeRole: "changed the role of",
+  changeSlug: "changed the address of",
+  create: "created",
+  deactivate: "deactivated",
+  decline: "declined",
+  delete: "deleted",
+  disable: "switched off",
+  discard: "discarded",
+  enable: "switched on",
+  invite: "invited",
+  leave: "left",
+  pause: "paused",
+  reactivate: "let back in",
+  remove: "removed",
+  rename: "renamed",
+  replay: "replayed",
+  resend: "sent once more:",
+  reset: "reset",
+  restore: "restored",
+  resume: "resumed",
+  revoke: "revoked",
+  rotate: "rotated",
+  rotateSecret: "made a new secret for",
+  setRole: "changed the role of",
+  suspend: "suspended",
+  test: "tested",
+  transfer: "handed over",
+  unarchive: "brought back",
+  unsuspend: "let back in",
+  update: "changed",
+};
+
+const reads = new Set(["list", "get", "find", "overview", "download"]);
+
+/** Whose names speak for themselves: "invited Ada", but "changed task Fix the pump". */
+const namedAlone = new Set(["member"]);
+
+const fieldsShownMax = 2;
+
+/** Tells what was done. Every action has a sentence; the ones that nobody wrote words for are spelled out. */
+export function tell({ action, target, fields = [] }: Told): Telling {
+  const phrase = phrases[action];
+  if (phrase !== undefined) {
+    const named = phrase.endsWith(" …");
+    return { text: named ? phrase.slice(0, -2) : phrase, label: named ? target.label : "" };
+  }
+  const parts = action.split(".");
+  const verb = parts.at(-1) ?? "";
+  const subject = parts.slice(0, -1).join(" ");
+  const { label } = target;
+  // Recorded reads name the whole of what was read, and no single thing of it.
+  if (reads.has(verb) && label === "") return { text: `looked at ${spelledOut(subject)}`, label };
+  const noun = namedAlone.has(target.type) && label ? "" : ` ${nounOf(target.type)}`;
+  const changed = verb === "update" ? changedFields(fields) : null;
+  if (changed) return { text: `changed the ${changed} of${noun}`, label };
+  const told = verbs[verb];
+  if (told) return { text: `${told}${noun}`, label };
+  return { text: `did “${spelledOut(verb)}” on${noun || ` ${spelledOut(subject)}`}`, label };
+}
+
+function changedFields(fields: readonly string[]): string | null {
+  const nouns = [...new Set(fields.map(fieldNoun))];
+  if (nouns.length === 0) return null;
+  const shown = nouns.slice(0, fieldsShownMax);
+  const rest = nouns.length - shown.length;
+  if (rest > 0) return `${shown.join(", ")} and ${rest} more`;
+  return shown.join(" and ");
+}
+
+/** What an action is called in a list to choose from: "Changed project". */
+export function actionTitle(action: string): string {
+  const type = (action.split(".").slice(0, -1).join("_") || action).replace(/s$/, "");
+  if (phrases[action]?.endsWith(" …")) return sentenceCase(phrases[action].replace("…", nounOf(type)));
+  return sentenceCase(tell({ action, target: { type, label: "" } }).text);
+}
+
+/** The beginnings of actions that a list groups by: "projects.update" → "projects.". */
+export function prefixOf(action: string): string {
+  return action.slice(0, action.lastIndexOf(".") + 1);
+}

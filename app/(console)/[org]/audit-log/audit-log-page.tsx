@@ -1,0 +1,97 @@
+"use client";
+
+import { useState } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import { useQueryStates } from "nuqs";
+import { useAccess } from "#app/(console)/[org]/_shell/organization.ts";
+import { AuditFrame } from "#app/(console)/[org]/audit-log/audit-frame.tsx";
+import { AuditToolbar } from "#app/(console)/[org]/audit-log/audit-toolbar.tsx";
+import { ChainCard } from "#app/(console)/[org]/audit-log/chain-card.tsx";
+import { EntrySheet } from "#app/(console)/[org]/audit-log/entry-sheet.tsx";
+import { EntryTable } from "#app/(console)/[org]/audit-log/entry-table.tsx";
+import { ExportDialog } from "#app/(console)/[org]/audit-log/export-dialog.tsx";
+import {
+  auditInput,
+  auditPanels,
+  auditSearch,
+  filterOf,
+  noFilters,
+  rangeStart,
+  type AuditSearch,
+  type Range,
+} from "#app/(console)/[org]/audit-log/search-params.ts";
+import { useAuditState } from "#app/(console)/[org]/audit-log/use-audit-state.ts";
+import { useApi } from "#app/_trpc/client.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { firstPage } from "#app/_ui/data-table/paging.ts";
+import { useMinute } from "#app/_ui/relative-time.tsx";
+
+type AuditLogPageProps = {
+  /** When the server made the page, in milliseconds: spans up to now begin where its own call had them begin. */
+  openedAt: number;
+};
+
+/** The organization's audit log: found by filters, proved, exported, and followed while it grows. */
+export function AuditLogPage({ openedAt }: AuditLogPageProps) {
+  const api = useApi();
+  const { why } = useAccess();
+  const [search, setSearch] = useQueryStates(auditSearch);
+  const [panels, setPanels] = useQueryStates(auditPanels);
+  const { live } = panels;
+  const rangeFrom = useRangeStart(search.range, openedAt);
+  const entries = useQuery({
+    ...api.audit.list.queryOptions(auditInput(search, { live, rangeFrom })),
+    placeholderData: keepPreviousData,
+  });
+  const state = useAuditState(live);
+  const narrow = (change: Partial<AuditSearch>) => void setSearch({ ...change, ...firstPage });
+  const clear = () => void setSearch(noFilters);
+  return (
+    <AuditFrame
+      actions={
+        <Button disabledReason={why("audit_log.export")} onClick={() => void setPanels({ export: "new" })}>
+          <Download aria-hidden />
+          Export
+        </Button>
+      }
+    >
+      {state.data && <ChainCard state={state.data} />}
+      <AuditToolbar
+        search={search}
+        onChange={narrow}
+        onClear={clear}
+        live={live}
+        onLiveChange={(next) => {
+          void setPanels({ live: next });
+          void setSearch(firstPage);
+        }}
+      />
+      <EntryTable
+        query={entries}
+        search={search}
+        live={live}
+        reading={panels.entry !== null}
+        onTurn={(change) => void setSearch(change, { history: "push", scroll: true })}
+        onClear={clear}
+      />
+      <EntrySheet
+        onFilter={(change) => {
+          void setPanels({ entry: null });
+          narrow(change);
+        }}
+      />
+      <ExportDialog filter={filterOf(search, rangeFrom)} />
+    </AuditFrame>
+  );
+}
+
+/** Where the chosen span begins; it stays there while the page stands, or each look would be another list. */
+function useRangeStart(range: Range | null, openedAt: number): Date | null {
+  const now = useMinute();
+  const [known, setKnown] = useState(() => ({ range, from: range && rangeStart(range, openedAt) }));
+  if (known.range === range) return known.from;
+  const next = { range, from: range && rangeStart(range, now) };
+  setKnown(next);
+  return next.from;
+}
