@@ -27,14 +27,14 @@ export function EmailCard({ account }: { account: Account }) {
         description="You sign in with it, and mails go there."
         actions={<Button onClick={() => setOpen(true)}>Change address</Button>}
       />
-      <CardBody className="flex flex-col gap-4">
+      <CardBody>
         <p className="flex flex-wrap items-center gap-2.5 break-all text-ink">
           {account.email}
           <Badge tone={account.emailConfirmed ? "success" : "warning"}>
             {account.emailConfirmed ? "Confirmed" : "Not confirmed"}
           </Badge>
         </p>
-        <output>
+        <output className="block [&:not(:empty)]:mt-4">
           {sentTo && (
             <Banner tone="info">
               A link is on its way to <strong className="font-medium break-all">{sentTo}</strong>. Until it is

@@ -39,17 +39,24 @@ export function PasswordCard({ email }: { email: string }) {
         <CardBody className="flex flex-col gap-5">
           {/* For password managers, which look for the account beside the password. */}
           <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
-          <FormField control={form.control} name="current" label="Present password" required>
-            {(field) => <PasswordInput {...field} autoComplete="current-password" className="sm:max-w-sm" />}
+          <FormField
+            control={form.control}
+            name="current"
+            label="Present password"
+            className="sm:max-w-sm"
+            required
+          >
+            {(field) => <PasswordInput {...field} autoComplete="current-password" />}
           </FormField>
           <FormField
             control={form.control}
             name="password"
             label="New password"
             hint="At least 10 characters. A short sentence is safe, and easy to remember."
+            className="sm:max-w-sm"
             required
           >
-            {(field) => <PasswordInput {...field} autoComplete="new-password" className="sm:max-w-sm" />}
+            {(field) => <PasswordInput {...field} autoComplete="new-password" />}
           </FormField>
         </CardBody>
         <CardFooter>
