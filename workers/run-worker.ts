@@ -13,9 +13,7 @@ import { assertSafeLogin, closeTenancy } from "#server/tenancy/kernel.ts";
 import { serveHealth } from "./health.ts";
 
 const shardId = "main";
-/** From SIGTERM to the end of the process. Whoever stops workers must give them a little more. */
-const drainMs = 20_000;
-const closeMs = 2_000;
+const closeMs = 1_000;
 
 /** Runs a worker until it is told to stop. Throws when something that it needs is missing or unfit. */
 export async function runWorker(handlers: Handlers): Promise<void> {
@@ -45,6 +43,7 @@ export async function runWorker(handlers: Handlers): Promise<void> {
 
 async function drain(worker: JobWorker, health: Server): Promise<void> {
   const line = log("worker");
+  const drainMs = env().WORKER_DRAIN_SECONDS * 1_000;
   // Whatever hangs below, the process ends; rows that it still holds come back when their lease runs out.
   setTimeout(() => {
     line.error("worker could not stop in order");

@@ -11,7 +11,7 @@ import { acceptDueSchedules } from "./schedules.ts";
 import { handBackTries } from "./tries.ts";
 
 const scheduleMs = 5_000;
-const handBackMs = 2_000;
+const handBackMs = 1_000;
 
 /** All that a process does for the jobs of one shard: carries them, runs them, and asks for the repeating ones. */
 export class JobWorker {

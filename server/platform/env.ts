@@ -21,6 +21,8 @@ export const Environment = z.object({
   PUBLIC_URL: z.url(),
   PORT: port.default(3000),
   WORKER_PORT: port.default(3001),
+  /** From SIGTERM to the end of a worker; whoever stops it must give it a little more. */
+  WORKER_DRAIN_SECONDS: z.coerce.number().int().min(3).max(900).default(20),
   SMTP_URL: z.string().regex(/^smtps?:\/\//, "must start with smtp://"),
   MAIL_FROM: z.string().min(3).default("Astra <no-reply@astra.localhost>"),
   /** Where files are kept: file:///directory, or s3://bucket/prefix?region=…&endpoint=… */
@@ -31,6 +33,16 @@ export const Environment = z.object({
   /** Bearer token of /api/health/metrics; without one the metrics answer 404. */
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  /** Where log lines stand beside standard output; each process adds its host and number to the name. */
+  LOG_FILE: z
+    .string()
+    .startsWith("/", "must be a whole path")
+    .regex(/\.\w+$/, "must have an ending")
+    .optional(),
+  /** When a log file is put aside, beside once a day. */
+  LOG_FILE_MEGABYTES: z.coerce.number().int().min(1).max(10_000).default(100),
+  /** Log files that were put aside and are kept, of all processes of a directory together. */
+  LOG_FILES_KEPT: z.coerce.number().int().min(1).max(10_000).default(20),
   /** Lets organizations' own addresses be this machine, over http as well; the embedded launcher alone sets it. */
   OUTBOUND_ALLOW_LOOPBACK: z.stringbool().default(false),
   /** The ports to which organizations may have something sent. */

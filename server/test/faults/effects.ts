@@ -12,18 +12,24 @@ import { tenancy } from "../../tenancy/kernel.ts";
 import { transact } from "../../tenancy/transact.ts";
 import { doorOf, type TestMember, type TestOrganization } from "../factories.ts";
 
-const patienceMs = 90_000;
+const patienceMs = 60_000;
 
-/** Asks for jobs of the counting worker in one transaction, and answers what each will be known by. */
+/**
+ * Asks for jobs of the counting worker in one transaction, and answers what each will be known by. `onRow` hears
+ * of each row before it is committed.
+ */
 export async function askForCounted(
   member: TestMember,
   count: number,
-  options: { at?: Date; id?: string } = {},
+  options: { at?: Date; onRow?: (rowId: string) => void } = {},
 ): Promise<string[]> {
-  const { at, id } = options;
-  const asked = Array.from({ length: count }, () => id ?? randomUUID());
+  const { at, onRow } = options;
+  const asked = Array.from({ length: count }, () => randomUUID());
   await transact(await doorOf(member), "write", async (ctx) => {
-    for (const memberId of asked) await enqueue(ctx, "directory.sync-member", { memberId }, at ? { at } : {});
+    for (const memberId of asked) {
+      const rowId = await enqueue(ctx, "directory.sync-member", { memberId }, at ? { at } : {});
+      onRow?.(rowId);
+    }
   });
   return asked;
 }
@@ -98,12 +104,12 @@ export async function askForRenames(organization: TestOrganization, count: numbe
   return people.map(({ id }) => id);
 }
 
-type Row = { id: string; name: string; state: string; attempts: number; spared: number; started: boolean };
+type Row = { id: string; state: string; attempts: number; spared: number; started: boolean };
 
 /** The rows of one kind of job. */
 export async function rowsOf(name: string): Promise<Row[]> {
   const { rows } = await ownerPool("main").query<Row>(
-    "SELECT id, name, state, attempts, spared, started FROM astra.outbox WHERE name = $1",
+    "SELECT id, state, attempts, spared, started FROM astra.outbox WHERE name = $1",
     [name],
   );
   return rows;

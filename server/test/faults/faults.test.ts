@@ -1,13 +1,17 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { sealEntries } from "../../audit/seal.ts";
 import { until } from "../../dev/embedded/until.ts";
 import { ownerPool } from "../../fleet/owner.ts";
+import { enqueue } from "../../jobs/enqueue.ts";
+import { claimDue, firstTurn } from "../../jobs/outbox.ts";
 import { env } from "../../platform/env.ts";
+import { transact } from "../../tenancy/transact.ts";
 import { entered } from "../entered.ts";
-import { buildOrganization, closeConnections, type TestOrganization } from "../factories.ts";
+import { buildOrganization, closeConnections, doorOf, type TestOrganization } from "../factories.ts";
 import {
   allDone,
   askForCounted,
@@ -17,11 +21,13 @@ import {
   expectRenamedOnce,
   expectSoundLog,
   rowsOf,
+  shiftDatabaseClock,
 } from "./effects.ts";
+import { startHoldingProxy } from "./holding-proxy.ts";
 import { Stage, type WorkerProcess } from "./stage.ts";
 
 const counting = path.join(import.meta.dirname, "counting-worker.ts");
-const patienceMs = 120_000;
+const patienceMs = 60_000;
 const stage = new Stage();
 let organization: TestOrganization;
 
@@ -143,4 +149,154 @@ test("two relays and two sealers at once do everything once", async () => {
   sealing.on = false;
   await Promise.all(sealers);
   await expectOnceEach(organization, accepted);
+}, 180_000);
+
+test.each([
+  ["before the queue has it", "request"],
+  ["before it hears that the queue has it", "answers"],
+] as const)(
+  "a relay that is killed between claiming a row and handing it over, %s, loses nothing",
+  async (_when, what) => {
+    const redisPort = Number(new URL(env().REDIS_URL).port);
+    const proxy = await startHoldingProxy(redisPort);
+    const first = await stage.startWorker({
+      main: counting,
+      env: { REDIS_URL: `redis://127.0.0.1:${proxy.port}` },
+    });
+    const accepted = await askForCounted(organization.owner, 1, {
+      onRow: (rowId) => proxy.hold(rowId, what),
+    });
+    await until(() => proxy.isHolding(), { what: "a hand-over under way", timeoutMs: patienceMs });
+    const inRedis = () => withRedis((redis) => redis.llen("bull:astra-default:wait"));
+    if (what === "answers")
+      await until(async () => (await inRedis()) === 1, { what: "a job in Redis", timeoutMs: patienceMs });
+    await first.kill();
+    await proxy.close();
+    expect(await rowsOf("directory.sync-member")).toMatchObject([{ state: "dispatched", started: false }]);
+    expect(await inRedis()).toBe(what === "answers" ? 1 : 0);
+    await countingWorker();
+    // Nobody knows of this row any more but the row itself: its lease has to run out.
+    if (what === "request") await shiftDatabaseClock(60);
+    await allDone("directory.sync-member");
+    await expectOnceEach(organization, accepted);
+  },
+  180_000,
+);
+
+test("a job that the queue delivers twice has its effect once", async () => {
+  const accepted = await askForCounted(organization.owner, 30);
+  const rows = await claimDue("main", "default", 200, firstTurn);
+  const messages = rows.map(({ id: rowId, name, attempts: attempt }) => ({
+    name,
+    data: { rowId, shardId: "main", attempt },
+  }));
+  const queue = new Queue("astra-default", { connection: { url: env().REDIS_URL } });
+  await queue.addBulk([...messages, ...messages]);
+  await Promise.all([countingWorker(), countingWorker()]);
+  await allDone("directory.sync-member");
+  await queue.addBulk(messages);
+  await until(async () => (await queue.getWaitingCount()) === 0, {
+    what: "all taken",
+    timeoutMs: patienceMs,
+  });
+  await queue.close();
+  await expectOnceEach(organization, accepted);
+}, 180_000);
+
+test("a process whose clock is a day wrong runs nothing early and nothing twice", async () => {
+  const shifted = path.join(import.meta.dirname, "shifted-clock.mjs");
+  const day = 86_400_000;
+  const worker = (shiftMs: number) =>
+    stage.startWorker({
+      main: counting,
+      nodeArguments: ["--import", shifted],
+      env: { CLOCK_SHIFT_MS: String(shiftMs) },
+    });
+  await Promise.all([worker(day), worker(-day)]);
+  const later = await askForCounted(organization.owner, 5, { at: new Date(Date.now() + 3_600_000) });
+  const now = await askForCounted(organization.owner, 40);
+  const done = async () =>
+    (await rowsOf("directory.sync-member")).filter(({ state }) => state === "done").length >= 40;
+  await until(done, { what: "what is due", timeoutMs: patienceMs });
+  expect((await rowsOf("directory.sync-member")).filter(({ state }) => state === "pending")).toHaveLength(5);
+  await shiftDatabaseClock(3_600);
+  await allDone("directory.sync-member");
+  await expectOnceEach(organization, [...now, ...later]);
+}, 180_000);
+
+test("a database whose clock goes back by an hour, with jobs under way, holds nothing up", async () => {
+  await countingWorker();
+  const load = askUntilStopped(organization.owner);
+  await until(() => load.accepted.length > 50, { what: "load", timeoutMs: patienceMs });
+  await shiftDatabaseClock(-3_600);
+  const before = load.accepted.length;
+  await until(() => load.accepted.length > before + 50, { what: "load again", timeoutMs: patienceMs });
+  await load.stop();
+  await allDone("directory.sync-member");
+  await expectOnceEach(organization, load.accepted);
+}, 180_000);
+
+test("a job that kills its worker is dead after its tries, and takes no other with it", async () => {
+  const accepted = await askForCounted(organization.owner, 20);
+  await transact(await doorOf(organization.owner), "write", (ctx) =>
+    enqueue(ctx, "audit.verify", { runId: organization.id }),
+  );
+  for (let deaths = 0; deaths < 3; deaths++) {
+    const worker = await countingWorker();
+    expect(await worker.child.ended).toBe("SIGKILL");
+    await shiftDatabaseClock(60);
+  }
+  await countingWorker();
+  const dead = async () => (await rowsOf("audit.verify"))[0]?.state === "dead";
+  await until(dead, { what: "the end of the poison", timeoutMs: patienceMs });
+  await allDone("directory.sync-member");
+  await expectOnceEach(organization, accepted);
+}, 180_000);
+
+test("a worker that is told to stop finishes what it has begun and leaves the rest to others", async () => {
+  const people = await askForRenames(organization, 300);
+  const worker = await stage.startWorker();
+  const doneCount = async () =>
+    (await rowsOf("members.sync-account")).filter(({ state }) => state === "done").length;
+  await until(async () => (await doneCount()) > 20, { what: "some done", timeoutMs: patienceMs, everyMs: 5 });
+  expect(await worker.stop()).toBe("exit code 0");
+  const rows = await rowsOf("members.sync-account");
+  expect(rows.filter(({ started, state }) => started && state === "dispatched")).toEqual([]);
+  expect(await doneCount()).toBeLessThan(300);
+  await stage.startWorker();
+  await allDone("members.sync-account");
+  await expectRenamedOnce(organization, people);
+  expect((await rowsOf("members.sync-account")).filter(({ attempts }) => attempts !== 1)).toEqual([]);
+}, 180_000);
+
+test("a job that does not end in time is handed back when its worker is told to stop", async () => {
+  const worker = await stage.startWorker({ main: counting, env: { WORKER_DRAIN_SECONDS: "4" } });
+  await transact(await doorOf(organization.owner), "write", (ctx) =>
+    enqueue(ctx, "audit.export", { runId: organization.id }),
+  );
+  const started = async () => (await rowsOf("audit.export"))[0]?.started === true;
+  await until(started, { what: "a job under way", timeoutMs: patienceMs });
+  expect(await worker.stop()).toBe("exit code 0");
+  expect(await rowsOf("audit.export")).toMatchObject([
+    { state: "pending", started: false, attempts: 0, spared: 1 },
+  ]);
+  await ownerPool("main").query("DELETE FROM astra.outbox WHERE name = 'audit.export'");
+}, 180_000);
+
+test("every line that a job causes says which job of whom it is, and on whose request", async () => {
+  const worker = await countingWorker();
+  await transact(await doorOf(organization.owner), "write", (ctx) =>
+    enqueue(ctx, "directory.sync-member", { memberId: organization.id }),
+  );
+  await allDone("directory.sync-member");
+  const [row] = await rowsOf("directory.sync-member");
+  const lines = worker.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const told = lines.filter(({ jobId }) => jobId === row?.id);
+  expect(told.map(({ msg }) => msg)).toEqual(["counted", "job done"]);
+  for (const line of told)
+    expect(line).toMatchObject({
+      job: "directory.sync-member",
+      tenant: organization.id,
+      requestId: expect.any(String),
+    });
 }, 180_000);
