@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import pino, { type Logger } from "pino";
+import pino, { type DestinationStream, type Logger } from "pino";
 import { env } from "./env.ts";
+import { openLogFile } from "./log-file.ts";
 
 export type Log = Logger;
 
@@ -25,14 +26,32 @@ export function withLogFields<Result>(fields: Record<string, unknown>, work: () 
   return shared.run({ ...shared.getStore(), ...fields }, work);
 }
 
-/** The process's logger: JSON lines on standard output, secrets removed. `name` is the part that speaks. */
+/**
+ * The process's logger: JSON lines on standard output, and in a file when LOG_FILE names one, secrets removed.
+ * `name` is the part that speaks.
+ */
 export function log(name: string): Log {
-  root ??= pino({
-    level: env().LOG_LEVEL,
-    base: { pid: process.pid },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    mixin: () => ({ ...shared.getStore() }),
-    redact: { paths: redactPaths, censor: "[redacted]" },
-  });
+  root ??= pino(
+    {
+      level: env().LOG_LEVEL,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => ({ ...shared.getStore() }),
+      redact: { paths: redactPaths, censor: "[redacted]" },
+    },
+    sinks(),
+  );
   return root.child({ name });
+}
+
+function sinks(): DestinationStream {
+  const { LOG_FILE: file, LOG_FILE_MEGABYTES: megabytesMax, LOG_FILES_KEPT: keptMax } = env();
+  const output = pino.destination({ fd: 1, sync: true });
+  if (!file) return output;
+  // The logger's own level decides; each sink takes all that comes.
+  const level = "trace";
+  return pino.multistream([
+    { level, stream: output },
+    { level, stream: openLogFile({ file, megabytesMax, keptMax }) },
+  ]);
 }
