@@ -6,6 +6,7 @@ import {
   passwordChangedLetter,
   resetPasswordLetter,
 } from "#server/identity/account-mail.ts";
+import { inviteLetter } from "#server/invites/letter.ts";
 import type { MailWriters } from "#server/mail/deliver.ts";
 import { notificationLetter } from "#server/notifications/letter.ts";
 
@@ -19,5 +20,5 @@ export const mailWriters: MailWriters = {
     change_email: changeEmailLetter,
     email_changed: emailChangedLetter,
   },
-  tenant: { notification: notificationLetter },
+  tenant: { notification: notificationLetter, invite: inviteLetter },
 };

@@ -75,7 +75,13 @@ function describe(error: TRPCError): Omit<WireErrorData, "requestId"> {
   if (cause instanceof ZodError) {
     const fields = Object.fromEntries(cause.issues.map((issue) => [issue.path.join("."), issue.message]));
     const field = Object.keys(fields)[0] ?? null;
-    return { reason: "invalid_input", message: "Some of what was sent is not right.", field, fields, names: null };
+    return {
+      reason: "invalid_input",
+      message: "Some of what was sent is not right.",
+      field,
+      fields,
+      names: null,
+    };
   }
   const reason = reasonOf[error.code];
   const nothing = { field: null, fields: null, names: null };

@@ -1,5 +1,6 @@
 import { auditRouter } from "../audit/router.ts";
 import { sessionRouter } from "../identity/router.ts";
+import { invitesRouter } from "../invites/router.ts";
 import { membersRouter } from "../members/router.ts";
 import { notificationsRouter } from "../notifications/router.ts";
 import { operatorRouter } from "../operator/router.ts";
@@ -14,6 +15,7 @@ export const appRouter = router({
   organizations: organizationsRouter,
   organization: organizationRouter,
   members: membersRouter,
+  invites: invitesRouter,
   roles: rolesRouter,
   projects: projectsRouter,
   tasks: tasksRouter,

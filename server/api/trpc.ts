@@ -40,6 +40,9 @@ const observed = t.middleware(async ({ ctx, path, type, next }) => {
 
 export const observedProcedure = t.procedure.use(observed);
 
+/** A procedure for anybody. What it may tell and do rests on what is proved in its input. */
+export const publicProcedure = observedProcedure.meta({ guard: "public" });
+
 /** A procedure for a signed-in account, outside any organization. */
 export const accountProcedure = observedProcedure.meta({ guard: "account" }).use(async ({ ctx, next }) => {
   const session = await ctx.session();

@@ -9,6 +9,8 @@ const role = z.strictObject({ id, key: z.string(), name: z.string() });
 
 const member = z.strictObject({ id, accountId: id, roleKey: z.string(), status: z.string() });
 
+const invite = z.strictObject({ id, roleKey: z.string() });
+
 /** Every event that an organization's own systems may hear of, and the shape of its data. */
 export const events = {
   "organization.created": organization,
@@ -18,6 +20,8 @@ export const events = {
   "member.joined": member,
   "member.updated": member,
   "member.removed": member,
+  "invite.created": invite,
+  "invite.revoked": invite,
   "role.created": role,
   "role.updated": role,
   "role.deleted": role,

@@ -12,6 +12,7 @@ export const mailKinds = {
   password_changed: { scope: "platform" },
   already_registered: { scope: "platform" },
   notification: { scope: "tenant" },
+  invite: { scope: "tenant" },
   change_email: { scope: "platform" },
   email_changed: { scope: "platform" },
 } as const satisfies Record<string, { scope: "platform" | "tenant" }>;

@@ -7,6 +7,7 @@ import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
 import { enqueue } from "../jobs/enqueue.ts";
 import { syncMember } from "../organizations/projection.ts";
+import { assertRoom } from "../plans/quota.ts";
 import { notFound } from "../platform/errors.ts";
 import { StaleAccess } from "../tenancy/failures.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
@@ -130,7 +131,7 @@ export async function suspendMember(door: Door, { id }: MemberById): Promise<{ i
   return { id };
 }
 
-/** Gives a suspended member their access back. Throws AppError as suspendMember does, and already_active. */
+/** Gives a suspended member their access back. Throws AppError as suspendMember does, already_active and limit_reached. */
 export async function reactivateMember(door: Door, { id }: MemberById): Promise<{ id: string }> {
   await setStatus(door, id, "reactivate", "active");
   return { id };
@@ -156,6 +157,8 @@ function setStatus(
 ): Promise<void> {
   return changing(door, async (ctx) => {
     const before = await loadFor(ctx, id, act);
+    // Somebody who is suspended keeps no seat.
+    if (act === "reactivate") await assertRoom(ctx, "seats");
     await end(ctx, before, `members.${act}`, status);
     return [id];
   });

@@ -3,6 +3,7 @@ import { accountProcedure, router } from "../api/trpc.ts";
 import { AppError } from "../platform/errors.ts";
 import { leaveOrganization } from "../members/membership.ts";
 import { LeaveOrganization } from "../members/schema.ts";
+import { getUsage } from "../plans/quota.ts";
 import { overview } from "../projects/overview.ts";
 import {
   cancelDeletion,
@@ -40,6 +41,7 @@ export const organizationsRouter = router({
 export const organizationRouter = router({
   get: can("organization.read").query(NoInput, getOrganization),
   overview: can("organization.read").query(NoInput, overview),
+  usage: can("organization.read").query(NoInput, getUsage),
   update: can("organization.write").direct(UpdateOrganization, updateOrganization),
   changeSlug: can("organization.write").direct(ChangeSlug, changeSlug),
   scheduleDeletion: can("organization.delete").direct(ScheduleDeletion, scheduleDeletion),

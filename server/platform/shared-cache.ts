@@ -52,8 +52,8 @@ export class SharedCache<Value> {
   /** Remembers a value here and in Redis. */
   async put(key: string, value: Value): Promise<void> {
     this.#remember(key, value);
-    const { ttlSeconds, write } = this.#shape;
-    await attempt(() => redis().set(key, write(value), "EX", ttlSeconds));
+    const text = this.#shape.write(value);
+    await attempt(() => redis().set(key, text, "EX", this.#shape.ttlSeconds));
   }
 
   /** Drops one value, here and in Redis; others stay. */

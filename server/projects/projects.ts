@@ -5,6 +5,7 @@ import { emit } from "../events/emit.ts";
 import { AppError, notFound } from "../platform/errors.ts";
 import { readPage, type Sort } from "../platform/page.ts";
 import type { Page } from "../platform/page-input.ts";
+import { assertRoom } from "../plans/quota.ts";
 import { dropTokens, foundBy, keepTokens } from "../search/tokens.ts";
 import type { ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import type {
@@ -87,9 +88,10 @@ async function withTaskCounts(ctx: ReadCtx, projects: ProjectRecord[]): Promise<
   }));
 }
 
-/** Makes a project. */
+/** Makes a project. Throws AppError limit_reached. */
 export async function createProject(ctx: WriteCtx, input: CreateProject): Promise<{ id: string }> {
   const { name, description } = input;
+  await assertRoom(ctx, "projects");
   const now = ctx.clock.now();
   // The id carries the time of creation: sorting by one is sorting by the other.
   const id = uuid({ msecs: now.getTime() });
@@ -172,7 +174,7 @@ export async function deleteProject(ctx: WriteCtx, { id }: ById): Promise<{ id: 
   return { id };
 }
 
-/** Brings a deleted project back, with the tasks it had. Throws AppError not_found, also after 30 days. */
+/** Brings a deleted project back, with the tasks it had. Throws AppError not_found, also after 30 days, and limit_reached. */
 export async function restoreProject(ctx: WriteCtx, { id }: ById): Promise<{ id: string }> {
   const [project] = await ctx.db.$queryRaw<(LockedProject & { deletedAt: Date | null })[]>`
     SELECT p.name, p.description, p.status, p.deleted_at AS "deletedAt" FROM projects p
@@ -180,6 +182,7 @@ export async function restoreProject(ctx: WriteCtx, { id }: ById): Promise<{ id:
     FOR UPDATE`;
   if (!project) throw notFound("project");
   if (!project.deletedAt) return { id };
+  await assertRoom(ctx, "projects");
   const { name, description, status } = project;
   await ctx.db.project.update({ where: { id }, data: { deletedAt: null }, select: { id: true } });
   await keepTokens(ctx.db, "project", id, name);

@@ -191,13 +191,16 @@ async function assertNameFree(
   except?: string,
 ): Promise<{ key: string; builtIn: boolean }[]> {
   const roles = await ctx.db.role.findMany({ select: { id: true, key: true, name: true, builtIn: true } });
-  const folded = (text: string) => text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ");
   if (roles.some((role) => role.id !== except && folded(role.name) === folded(name))) {
     throw new AppError("CONFLICT", "role_name_taken", "There is a role of this name already.", {
       field: "name",
     });
   }
   return roles;
+}
+
+function folded(text: string): string {
+  return text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ");
 }
 
 /** A key of the name's letters that no role has; filters and addresses show it. */

@@ -18,6 +18,7 @@ type Made = {
   streamId: string;
   roleId: string;
   memberId: string;
+  inviteId: string;
   notificationId: string;
 };
 
@@ -54,6 +55,10 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
   "members.reactivate": (_, { memberId }) => ({ id: memberId }),
   "members.remove": (_, { memberId }) => ({ id: memberId }),
   "members.transferOwnership": (_, { memberId }) => ({ id: memberId }),
+  "invites.create": (_, { roleId }) => ({ invites: [{ email: "eve@example.test", roleId }] }),
+  "invites.resend": (_, { inviteId }) => ({ id: inviteId }),
+  "invites.revoke": (_, { inviteId }) => ({ id: inviteId }),
+  "invites.update": (_, { inviteId, roleId }) => ({ id: inviteId, roleId }),
   "roles.create": () => ({ name: "Pilots", permissions: ["projects.read"] }),
   "roles.update": (_, { roleId }) => ({ id: roleId, permissions: ["projects.read", "projects.write"] }),
   "roles.clone": (_, { roleId }) => ({ id: roleId, name: "Co-pilots" }),
@@ -105,7 +110,16 @@ async function makeThings(): Promise<Made> {
   const role = { name: "Astronauts", permissions: ["projects.read"] };
   const { id: roleId } = (await callOf("roles.create")(role)) as { id: string };
   const { memberId } = await buildMember(organization, "editor");
-  return { projectId, taskId, streamId, roleId, memberId, notificationId: await makeNotification() };
+  const inviteId = await makeInvite();
+  return {
+    projectId,
+    taskId,
+    streamId,
+    roleId,
+    memberId,
+    inviteId,
+    notificationId: await makeNotification(),
+  };
 }
 
 async function makeNotification(): Promise<string> {
@@ -117,6 +131,23 @@ async function makeNotification(): Promise<string> {
     }),
   );
   return made.id;
+}
+
+/** An invite that was sent long enough ago to be sent again. */
+async function makeInvite(): Promise<string> {
+  return tenancy().withTenant(organization.id, { readOnly: false }, async (db) => {
+    const { id } = await db.invite.create({
+      data: {
+        email: "ada@example.test",
+        tokenHash: Buffer.alloc(32),
+        sentAt: new Date(0),
+        expiresAt: new Date("2999-01-01"),
+        role: { connect: { key: "viewer" } },
+      },
+      select: { id: true },
+    });
+    return id;
+  });
 }
 
 async function countEntries(action?: string): Promise<number> {

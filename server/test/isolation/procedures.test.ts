@@ -19,6 +19,7 @@ const shared = {
   role: "00000000-0000-7000-8000-0000000000a7",
   member: "00000000-0000-7000-8000-0000000000a8",
   suspendedMember: "00000000-0000-7000-8000-0000000000a9",
+  invite: "00000000-0000-7000-8000-0000000000aa",
 };
 type Ids = typeof shared;
 
@@ -26,6 +27,7 @@ type Ids = typeof shared;
 const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "organization.get": undefined,
   "organization.overview": undefined,
+  "organization.usage": undefined,
   "organization.update": { name: "Renamed here" },
   "organization.changeSlug": { slug: `moved-${randomUUID()}` },
   "organization.scheduleDeletion": { confirm: slug },
@@ -37,6 +39,11 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "members.reactivate": { id: ids.suspendedMember },
   "members.remove": { id: ids.member },
   "members.transferOwnership": { id: ids.member },
+  "invites.list": {},
+  "invites.create": { invites: [{ email: "created@example.test", roleId: ids.role }] },
+  "invites.resend": { id: ids.invite },
+  "invites.revoke": { id: ids.invite },
+  "invites.update": { id: ids.invite, roleId: ids.role },
   "roles.list": undefined,
   "roles.get": { id: ids.role },
   "roles.permissions": undefined,
@@ -107,6 +114,7 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
     DELETE FROM members WHERE id IN ('${ids.member}', '${ids.suspendedMember}');
     UPDATE members SET role_id = (SELECT id FROM roles WHERE key = 'owner') WHERE id = '${organization.owner.memberId}';
     UPDATE tenant_guard SET access_version = access_version + 1;
+    DELETE FROM invites;
     DELETE FROM roles WHERE id = '${ids.role}' OR name IN ('Created here', 'Cloned here');
     INSERT INTO roles (id, key, name, permissions)
       VALUES ('${ids.role}', 'canary-${ids.role}', '${canary} role', '{projects.read}');
@@ -114,6 +122,9 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
       SELECT m.id::uuid, gen_random_uuid(), '${canary} member', '${canary}@example.test', m.status, r.id FROM roles r,
         (VALUES ('${ids.member}', 'active'), ('${ids.suspendedMember}', 'suspended')) AS m (id, status)
       WHERE r.key = 'viewer';
+    INSERT INTO invites (id, email, role_id, token_hash, sent_at, expires_at)
+      SELECT '${ids.invite}', '${canary}@invited.test', r.id, decode(repeat('00', 32), 'hex'), 'epoch', now() + interval '1 day'
+      FROM roles r WHERE r.key = 'viewer';
     INSERT INTO projects (id, name, deleted_at) VALUES
       ('${ids.project}', '${canary} project', NULL), ('${ids.deletedProject}', '${canary} deleted', now());
     INSERT INTO tasks (id, project_id, title, deleted_at) VALUES
