@@ -1,6 +1,8 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useApi } from "#app/_trpc/client.tsx";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { Badge, type BadgeTone } from "#app/_ui/badge.tsx";
@@ -55,14 +57,21 @@ function Figures({ fleet }: { fleet: Fleet }) {
       <Figure
         label="Dead letters"
         value={outbox.dead}
-        note="given up after all attempts"
+        note={
+          <Link
+            href="/operator/dead-letters"
+            className="inline-flex min-h-6 items-center text-accent-text underline-offset-4 hover:underline"
+          >
+            Look at them
+          </Link>
+        }
         alarming={outbox.dead > 0}
       />
     </dl>
   );
 }
 
-type FigureProps = { label: string; value: number; note: string; alarming?: boolean };
+type FigureProps = { label: string; value: number; note: ReactNode; alarming?: boolean };
 
 function Figure({ label, value, note, alarming = false }: FigureProps) {
   return (

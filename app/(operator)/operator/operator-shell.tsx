@@ -1,14 +1,20 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { Building2, LayoutGrid, ShieldCheck, UserRound } from "lucide-react";
+import { Building2, LayoutGrid, MailX, ShieldCheck, UserRound } from "lucide-react";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { AppShell } from "#app/_ui/shell/app-shell.tsx";
 import { UserMenu } from "#app/_ui/shell/user-menu.tsx";
 
 const groups = [
-  { label: "Fleet", places: [{ href: "/operator", label: "Overview", icon: LayoutGrid, exact: true }] },
+  {
+    label: "Fleet",
+    places: [
+      { href: "/operator", label: "Overview", icon: LayoutGrid, exact: true },
+      { href: "/operator/dead-letters", label: "Dead letters", icon: MailX },
+    ],
+  },
   { label: "Leave", places: [{ href: "/", label: "Your organizations", icon: Building2, exact: true }] },
 ];
 

@@ -27,6 +27,8 @@ type AppShellProps = {
   notices?: ReactNode;
   /** Opens the command palette. Without it there is no search button. */
   onSearch?: () => void;
+  /** Stands beside the search button: the bell. */
+  bell?: ReactNode;
   /** A sticky strip, 2rem high, over everything that says what kind of place this is. */
   frame?: ReactNode;
   children: ReactNode;
@@ -34,7 +36,7 @@ type AppShellProps = {
 
 /** The frame of every signed-in page: sidebar on a desktop, top bar and drawer on a phone. */
 export function AppShell(props: AppShellProps) {
-  const { label, switcher, heading, groups, account, notices, onSearch, frame, children } = props;
+  const { label, switcher, heading, groups, account, notices, onSearch, bell, frame, children } = props;
   useFocusGuard();
   const [drawerOpen, setDrawerOpen] = useState(false);
   const pathname = usePathname();
@@ -44,10 +46,15 @@ export function AppShell(props: AppShellProps) {
     setDrawerPath(pathname);
     setDrawerOpen(false);
   }
-  const sidebar = (
+  const sidebar = (ownBell: ReactNode) => (
     <div className="flex h-full flex-col gap-3 p-3">
       {switcher}
-      {onSearch && <SearchButton onSearch={onSearch} />}
+      {(onSearch || ownBell) && (
+        <div className="flex items-center gap-1.5">
+          {onSearch && <SearchButton onSearch={onSearch} />}
+          {ownBell}
+        </div>
+      )}
       <div className="-mx-3 flex-1 overflow-y-auto px-3 pt-1">
         <SidebarNav groups={groups} label={label} />
       </div>
@@ -64,7 +71,7 @@ export function AppShell(props: AppShellProps) {
           aria-label="Sidebar"
           className={cn("sticky hidden md:block", frame ? "top-8 h-[calc(100dvh-2rem)]" : "top-0 h-dvh")}
         >
-          {sidebar}
+          {sidebar(bell)}
         </aside>
         <div className="flex min-h-dvh min-w-0 flex-col bg-surface md:border-l md:border-line">
           <header
@@ -82,6 +89,7 @@ export function AppShell(props: AppShellProps) {
                 <Search aria-hidden />
               </IconButton>
             )}
+            {bell}
           </header>
           <main id="content" tabIndex={-1} className="flex-1 outline-none">
             <div className="mx-auto w-full max-w-6xl px-4 py-5 sm:px-6 md:px-8 md:py-8">
@@ -92,7 +100,8 @@ export function AppShell(props: AppShellProps) {
         </div>
       </div>
       <MobileDrawer open={drawerOpen} onOpenChange={setDrawerOpen} label={label}>
-        {sidebar}
+        {/* On a phone the bell stands in the top bar. */}
+        {sidebar(null)}
       </MobileDrawer>
     </>
   );
@@ -105,7 +114,7 @@ function SearchButton({ onSearch }: { onSearch: () => void }) {
       type="button"
       aria-keyshortcuts="Meta+K Control+K"
       onClick={onSearch}
-      className="flex h-8 items-center gap-2.5 rounded-md border border-line bg-surface px-2 text-base text-ink-subtle shadow-xs hover:border-line-strong hover:text-ink pointer-coarse:h-11"
+      className="flex h-8 flex-1 items-center gap-2.5 rounded-md border border-line bg-surface px-2 text-base text-ink-subtle shadow-xs hover:border-line-strong hover:text-ink pointer-coarse:h-11"
     >
       <Search aria-hidden className="size-4" />
       Search

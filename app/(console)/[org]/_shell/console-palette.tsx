@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
-import { FolderKanban, ListTodo, LogOut, Plus, SunMoon } from "lucide-react";
+import { Bell, FolderKanban, ListTodo, LogOut, Plus, SunMoon } from "lucide-react";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
@@ -83,7 +83,14 @@ function useFound(text: string): { groups: PaletteGroup[]; searching: boolean } 
 
 function usePlaceCommands(groups: readonly PlaceGroup[], me: Outputs["session"]["me"]): PaletteCommand[] {
   const go = useGo();
-  const places = [...groups.flatMap((group) => group.places), ...personalPlaces(me)];
+  const { slug } = useOrganization();
+  const notifications = {
+    href: `/${slug}/notifications`,
+    label: "Notifications",
+    icon: Bell,
+    keywords: ["inbox", "unread", "mail", "preferences"],
+  };
+  const places = [...groups.flatMap((group) => group.places), notifications, ...personalPlaces(me)];
   return places.map((place) => ({
     id: `place:${place.href}`,
     label: place.label,

@@ -1,6 +1,7 @@
 "use client";
 
 import { useCallback, useState, type ReactNode } from "react";
+import { NotificationBell, useUnread } from "#app/(console)/[org]/_notifications/notification-bell.tsx";
 import { ConsolePalette } from "#app/(console)/[org]/_shell/console-palette.tsx";
 import { DeletionNotice } from "#app/(console)/[org]/_shell/deletion-notice.tsx";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
@@ -23,6 +24,7 @@ export function ConsoleShell({ me, children }: { me: Me; children: ReactNode }) 
   const [paletteOpen, setPaletteOpen] = useState(false);
   const togglePalette = useCallback(() => setPaletteOpen((open) => !open), []);
   usePaletteShortcut(togglePalette);
+  const unread = useUnread();
   const groups = placesFor(organization.slug, can);
   return (
     <>
@@ -30,6 +32,7 @@ export function ConsoleShell({ me, children }: { me: Me; children: ReactNode }) 
         label={organization.name}
         groups={groups}
         onSearch={togglePalette}
+        bell={<NotificationBell unread={unread} />}
         switcher={
           <OrganizationSwitcher
             organizations={switcherOrganizations(me, organization)}
