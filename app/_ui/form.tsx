@@ -73,7 +73,12 @@ function showServerError<Input extends FieldValues, Output>(
   thrown: unknown,
 ): void {
   const error = readServerError(thrown);
-  const known = Object.entries(error.fields).filter(([name]) => name in form.getValues());
+  // A form may be flat where the procedure's input is not: "destination.url" is its field "url".
+  const named = Object.entries(error.fields).map(([path, message]) => {
+    const leaf = path.split(".").at(-1) ?? path;
+    return [path in form.getValues() ? path : leaf, message] as const;
+  });
+  const known = named.filter(([name]) => name in form.getValues());
   for (const [index, [name, message]] of known.entries()) {
     // The name was found among the form's own values just above.
     form.setError(name as FieldPath<Input>, { type: "server", message }, { shouldFocus: index === 0 });

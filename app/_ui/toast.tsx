@@ -55,6 +55,11 @@ export function toastDone(message: string): void {
   toast.success(message);
 }
 
+/** Says that something did not work, in words of ours. */
+export function toastProblem(message: string): void {
+  toast.error(message, { duration: undoMs });
+}
+
 /** Says what the server said, for acts that have no form to show it in. */
 export function toastError(thrown: unknown): void {
   toast.error(readServerError(thrown).message, { duration: undoMs });

@@ -24,6 +24,7 @@ export function AuditFrame({ actions, children }: AuditFrameProps) {
           label="Parts of the audit log"
           tabs={[
             { href: at, label: "Entries" },
+            ...(can("audit_log.manage") ? [{ href: `${at}/streams`, label: "Streams" }] : []),
             { href: `${at}/settings`, label: "Settings" },
           ]}
         />

@@ -5,15 +5,14 @@ import { textDiff } from "#app/(console)/[org]/audit-log/text-diff.ts";
 test("changed, added, removed and nested fields are told apart", () => {
   const changes = fieldChanges({
     before: { name: "Apollo", dueOn: "2026-03-01", owner: { name: "Ada", city: "Oslo" } },
-    after: { name: "Artemis", note: "", owner: { name: "Ada", city: "Bergen" } },
+    after: { name: "Artemis", note: "", icon: "moon", owner: { name: "Ada", city: "Bergen" } },
     personal: [],
   });
   expect(changes.map(({ label, kind }) => `${kind} ${label}`)).toEqual([
     "changed Name",
     "removed Due date",
-    "changed Owner › name",
     "changed Owner › city",
-    "added Note",
+    "added Icon",
   ]);
 });
 

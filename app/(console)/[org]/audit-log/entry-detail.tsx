@@ -18,11 +18,11 @@ export function EntryDetail({ entry, onFilter }: DetailProps) {
   const wanted = Object.keys(entry.before).length === 0 && "input" in entry.after;
   return (
     <>
-      <Part title="Who, what, when">
-        <Facts entry={entry} onFilter={onFilter} />
-      </Part>
       <Part title={wanted ? "What was asked for" : "What changed"}>
         <ChangeList entry={entry} />
+      </Part>
+      <Part title="Who, what, when">
+        <Facts entry={entry} onFilter={onFilter} />
       </Part>
       <Part title="Proof">
         <Proof entry={entry} />

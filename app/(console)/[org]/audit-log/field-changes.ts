@@ -17,16 +17,24 @@ const nestingMax = 4;
 export function fieldChanges(entry: Pick<AuditEntry, "before" | "after" | "personal">): FieldChange[] {
   const before = flattened(entry.before);
   const after = flattened(entry.after);
-  const changes = [...new Set([...before.keys(), ...after.keys()])].map((path) => {
+  const paths = [...new Set([...before.keys(), ...after.keys()])];
+  const differing = paths.filter(
+    (path) => JSON.stringify(before.get(path)) !== JSON.stringify(after.get(path)),
+  );
+  const changes = differing.map((path) => {
     const [had, has] = [before.has(path), after.has(path)];
     const kind = had && has ? "changed" : has ? "added" : "removed";
     return changeOf(entry, path, { kind, before: before.get(path), after: after.get(path) });
   });
+  // What was made or deleted has empty fields as well, and they say nothing.
+  const told = changes.filter(
+    ({ kind, before: old, after: now }) => kind === "changed" || valueText(old ?? now) !== null,
+  );
   const seen = new Set([...Object.keys(entry.before), ...Object.keys(entry.after)]);
   const erased = entry.personal
     .filter((name) => !seen.has(name))
     .map((name) => changeOf(entry, name, { kind: "erased", before: undefined, after: undefined }));
-  return [...changes, ...erased];
+  return [...told, ...erased];
 }
 
 function changeOf(

@@ -11,10 +11,7 @@ export function LiveSwitch({ live, onLiveChange }: LiveSwitchProps) {
   const id = useId();
   return (
     <span className="ml-auto inline-flex h-8 items-center gap-2 text-sm text-ink-muted pointer-coarse:h-10">
-      <span
-        aria-hidden
-        className={cn("size-2 rounded-full", live ? "animate-pulse bg-success" : "bg-pressed")}
-      />
+      {live && <span aria-hidden className="size-2 animate-pulse rounded-full bg-success" />}
       <label htmlFor={id} className={cn("cursor-pointer", live && "font-medium text-ink")}>
         Live
       </label>

@@ -18,6 +18,7 @@ export default async function Page({ params, searchParams }: PageInput<{ org: st
   const until = Promise.all([
     queryClient.prefetchQuery(api.audit.list.queryOptions(input)),
     queryClient.prefetchQuery(api.audit.state.queryOptions()),
+    search.verify ? queryClient.prefetchQuery(api.audit.run.queryOptions({ id: search.verify })) : null,
   ]);
   return (
     <Prefetched queryClient={queryClient} until={until}>

@@ -28,15 +28,15 @@ export function useVerification() {
   const run = id ? query.data : undefined;
   const over = run !== undefined && isOver(run.state);
   useEffect(() => {
-    if (over) void queryClient.invalidateQueries(api.audit.state.queryFilter());
+    if (!over) return;
+    void queryClient.invalidateQueries(api.audit.state.queryFilter());
+    // It has sealed what was settled, so that entries have their places now.
+    void queryClient.invalidateQueries(api.audit.list.queryFilter());
   }, [over, api, queryClient]);
   return {
     run,
-    /** The address names a run that is not there. */
-    lost: id !== null && query.isError,
-    running: begin.isPending || (id !== null && !over && !query.isError),
+    running: begin.isPending || (begin.isSuccess && query.isLoading) || (run !== undefined && !over),
     begin: () => begin.mutate(),
-    dismiss: () => void setId(null),
   };
 }
 
