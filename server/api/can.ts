@@ -10,10 +10,13 @@ import { StaleAccess } from "../tenancy/failures.ts";
 import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import type { RequestContext } from "./request-context.ts";
-import { observedProcedure } from "./trpc.ts";
+import { observedProcedure, type RestPlace } from "./trpc.ts";
 
-/** `recorded: true` puts each read into the log, "minute" repeated equal ones once a minute (live views). */
-type Options = { recorded?: Recorded };
+/**
+ * `recorded: true` puts each read into the log, "minute" repeated equal ones once a minute (live views). `rest`
+ * is the procedure's place at the REST door, or false for what only the console asks.
+ */
+type Options = { recorded?: Recorded; rest?: RestPlace | false };
 
 type Verb<Ctx, Schema extends z.ZodType, Result> = (ctx: Ctx, input: z.output<Schema>) => Promise<Result>;
 
@@ -21,11 +24,13 @@ type Verb<Ctx, Schema extends z.ZodType, Result> = (ctx: Ctx, input: z.output<Sc
  * Procedures of an organization that need a permission. The order is fixed: who and where, permission,
  * input, transaction, verb. A query runs READ ONLY, unless it is recorded. Refusals are AppErrors with a stable reason.
  */
-export function can(permission: Permission, { recorded = false }: Options = {}) {
-  const guarded = observedProcedure.meta({ guard: permission }).use(async ({ ctx, path, next }) => {
-    const door = await ctx.turn.add(() => openDoor(ctx, permission));
-    return next({ ctx: { ...ctx, door, path } });
-  });
+export function can(permission: Permission, { recorded = false, rest }: Options = {}) {
+  const guarded = observedProcedure
+    .meta({ guard: permission, ...(rest !== undefined && { rest }) })
+    .use(async ({ ctx, path, next }) => {
+      const door = await ctx.turn.add(() => openDoor(ctx, permission));
+      return next({ ctx: { ...ctx, door, path } });
+    });
   return {
     /** Reads one organization. */
     query<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<ReadCtx, Schema, Result>) {

@@ -5,8 +5,15 @@ import { toTrpcError, wireError } from "./error-map.ts";
 import type { RequestContext } from "./request-context.ts";
 import { procedureSeconds } from "../platform/metrics.ts";
 
-/** How a procedure is guarded: a permission in an organization, or one of the doors without one. */
-export type ProcedureMeta = { guard: Permission | "account" | "operator" | "public" };
+/** Method and path below an organization, as in "GET /projects/{id}". */
+export type RestPlace = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`;
+
+export type ProcedureMeta = {
+  /** How it is guarded: a permission in an organization, or one of the doors without one. */
+  guard: Permission | "account" | "operator" | "public";
+  /** Its place at the REST door; false: apps have no use for it. */
+  rest?: RestPlace | false;
+};
 
 const t = initTRPC
   .context<RequestContext>()

@@ -5,7 +5,7 @@ import { createInvites, listInvites, resendInvite, revokeInvite, updateInvite } 
 import { CreateInvites, InviteById, InviteLink, JoinByInvite, ListInvites, UpdateInvite } from "./schema.ts";
 
 export const invitesRouter = router({
-  list: can("members.read").query(ListInvites, listInvites),
+  list: can("members.read", { rest: "GET /invites" }).query(ListInvites, listInvites),
   create: can("members.write").mutation(CreateInvites, createInvites),
   resend: can("members.write").mutation(InviteById, resendInvite),
   revoke: can("members.write").mutation(InviteById, revokeInvite),

@@ -12,8 +12,8 @@ import {
 import { ChangeRole, ListMembers, MemberById } from "./schema.ts";
 
 export const membersRouter = router({
-  list: can("members.read", { recorded: true }).query(ListMembers, listMembers),
-  access: can("members.read").query(MemberById, getMemberAccess),
+  list: can("members.read", { recorded: true, rest: "GET /members" }).query(ListMembers, listMembers),
+  access: can("members.read", { rest: "GET /members/{id}/access" }).query(MemberById, getMemberAccess),
   changeRole: can("members.write").direct(ChangeRole, changeMemberRole),
   suspend: can("members.write").direct(MemberById, suspendMember),
   reactivate: can("members.write").direct(MemberById, reactivateMember),

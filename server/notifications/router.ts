@@ -12,10 +12,10 @@ import { ById, ListNotifications, NoInput, UpdatePreferences } from "./schema.ts
 
 /** A member's own; what every member may is asked for, and each verb keeps to the rows of the one who asks. */
 export const notificationsRouter = router({
-  list: can("organization.read").query(ListNotifications, listNotifications),
-  unreadCount: can("organization.read").query(NoInput, countUnread),
-  markRead: can("organization.read").mutation(ById, markRead),
-  markAllRead: can("organization.read").mutation(NoInput, markAllRead),
-  preferences: can("organization.read").query(NoInput, listPreferences),
-  updatePreferences: can("organization.read").mutation(UpdatePreferences, updatePreferences),
+  list: can("organization.read", { rest: false }).query(ListNotifications, listNotifications),
+  unreadCount: can("organization.read", { rest: false }).query(NoInput, countUnread),
+  markRead: can("organization.read", { rest: false }).mutation(ById, markRead),
+  markAllRead: can("organization.read", { rest: false }).mutation(NoInput, markAllRead),
+  preferences: can("organization.read", { rest: false }).query(NoInput, listPreferences),
+  updatePreferences: can("organization.read", { rest: false }).mutation(UpdatePreferences, updatePreferences),
 });

@@ -39,11 +39,11 @@ export const organizationsRouter = router({
 
 /** The organization that the request is in. */
 export const organizationRouter = router({
-  get: can("organization.read").query(NoInput, getOrganization),
-  overview: can("organization.read").query(NoInput, overview),
-  usage: can("organization.read").query(NoInput, getUsage),
-  update: can("organization.write").direct(UpdateOrganization, updateOrganization),
-  changeSlug: can("organization.write").direct(ChangeSlug, changeSlug),
+  get: can("organization.read", { rest: "GET /" }).query(NoInput, getOrganization),
+  overview: can("organization.read", { rest: "GET /overview" }).query(NoInput, overview),
+  usage: can("organization.read", { rest: "GET /usage" }).query(NoInput, getUsage),
+  update: can("organization.write", { rest: "PATCH /" }).direct(UpdateOrganization, updateOrganization),
+  changeSlug: can("organization.write", { rest: "PUT /slug" }).direct(ChangeSlug, changeSlug),
   scheduleDeletion: can("organization.delete").direct(ScheduleDeletion, scheduleDeletion),
   cancelDeletion: can("organization.delete").direct(NoInput, cancelDeletion),
 });

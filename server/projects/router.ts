@@ -25,25 +25,28 @@ import { getTask, listTasks } from "./task-list.ts";
 import { createTask, deleteTask, restoreTask, updateTask } from "./tasks.ts";
 
 export const projectsRouter = router({
-  list: can("projects.read").query(ListProjects, listProjects),
-  get: can("projects.read").query(ById, getProject),
-  create: can("projects.write").mutation(CreateProject, createProject),
-  update: can("projects.write").mutation(UpdateProject, updateProject),
-  archive: can("projects.write").mutation(ById, archiveProject),
-  unarchive: can("projects.write").mutation(ById, unarchiveProject),
-  delete: can("projects.delete").mutation(ById, deleteProject),
-  restore: can("projects.delete").mutation(ById, restoreProject),
+  list: can("projects.read", { rest: "GET /projects" }).query(ListProjects, listProjects),
+  get: can("projects.read", { rest: "GET /projects/{id}" }).query(ById, getProject),
+  create: can("projects.write", { rest: "POST /projects" }).mutation(CreateProject, createProject),
+  update: can("projects.write", { rest: "PATCH /projects/{id}" }).mutation(UpdateProject, updateProject),
+  archive: can("projects.write", { rest: "POST /projects/{id}/archive" }).mutation(ById, archiveProject),
+  unarchive: can("projects.write", { rest: "POST /projects/{id}/unarchive" }).mutation(
+    ById,
+    unarchiveProject,
+  ),
+  delete: can("projects.delete", { rest: "DELETE /projects/{id}" }).mutation(ById, deleteProject),
+  restore: can("projects.delete", { rest: "POST /projects/{id}/restore" }).mutation(ById, restoreProject),
 });
 
 export const tasksRouter = router({
-  list: can("tasks.read").query(ListTasks, listTasks),
-  get: can("tasks.read").query(ById, getTask),
-  create: can("tasks.write").mutation(CreateTask, createTask),
-  update: can("tasks.write").mutation(UpdateTask, updateTask),
-  delete: can("tasks.delete").mutation(ById, deleteTask),
-  restore: can("tasks.delete").mutation(ById, restoreTask),
+  list: can("tasks.read", { rest: "GET /tasks" }).query(ListTasks, listTasks),
+  get: can("tasks.read", { rest: "GET /tasks/{id}" }).query(ById, getTask),
+  create: can("tasks.write", { rest: "POST /tasks" }).mutation(CreateTask, createTask),
+  update: can("tasks.write", { rest: "PATCH /tasks/{id}" }).mutation(UpdateTask, updateTask),
+  delete: can("tasks.delete", { rest: "DELETE /tasks/{id}" }).mutation(ById, deleteTask),
+  restore: can("tasks.delete", { rest: "POST /tasks/{id}/restore" }).mutation(ById, restoreTask),
 });
 
 export const searchRouter = router({
-  find: can("organization.read").query(FindAnything, findAnything),
+  find: can("organization.read", { rest: "GET /search" }).query(FindAnything, findAnything),
 });

@@ -5,9 +5,9 @@ import { getRole, listPermissions, listRoles } from "./roles.ts";
 import { CloneRole, CreateRole, ListRoles, RoleById, UpdateRole } from "./schema.ts";
 
 export const rolesRouter = router({
-  list: can("roles.read").query(ListRoles, listRoles),
-  get: can("roles.read").query(RoleById, getRole),
-  permissions: can("roles.read").query(ListRoles, listPermissions),
+  list: can("roles.read", { rest: "GET /roles" }).query(ListRoles, listRoles),
+  get: can("roles.read", { rest: "GET /roles/{id}" }).query(RoleById, getRole),
+  permissions: can("roles.read", { rest: "GET /permissions" }).query(ListRoles, listPermissions),
   create: can("roles.write").mutation(CreateRole, createRole),
   update: can("roles.write").mutation(UpdateRole, updateRole),
   clone: can("roles.write").mutation(CloneRole, cloneRole),
