@@ -6,10 +6,25 @@ export type Mail = z.infer<typeof Mails>[number];
 
 /** The mails to this address that the catcher holds, the newest first. */
 export async function mailsTo(email: string): Promise<Mail[]> {
+  const answer = await fetch(new URL(`/api/mails?to=${encodeURIComponent(email)}`, catcherUrl()));
+  return Mails.parse(await answer.json());
+}
+
+function catcherUrl(): string {
   const catcher = process.env.ASTRA_MAIL_URL;
   if (!catcher) throw new Error("ASTRA_MAIL_URL must hold the address of the mail catcher's page.");
-  const answer = await fetch(new URL(`/api/mails?to=${encodeURIComponent(email)}`, catcher));
-  return Mails.parse(await answer.json());
+  return catcher;
+}
+
+/** Has the mail server turn this address away while something is done. */
+export async function whileRefused<Result>(email: string, work: () => Promise<Result>): Promise<Result> {
+  const address = new URL(`/api/refused?to=${encodeURIComponent(email)}`, catcherUrl());
+  await fetch(address, { method: "PUT" });
+  try {
+    return await work();
+  } finally {
+    await fetch(address, { method: "DELETE" });
+  }
 }
 
 /** Waits for the newest mail with this subject. */

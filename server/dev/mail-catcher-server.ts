@@ -44,11 +44,12 @@ export interface MailCatcherOptions {
 /** Takes every mail, delivers none, and shows the last ones on a page. Loopback only. */
 export async function startMailCatcher(options: MailCatcherOptions): Promise<MailCatcher> {
   const mails: CaughtMail[] = [];
-  const smtp = smtpServer((mail) => {
+  const refused = new Set<string>();
+  const smtp = smtpServer(refused, (mail) => {
     mails.unshift(mail);
     mails.splice(options.keptMax ?? 200);
   });
-  const web = http.createServer((request, response) => answer(request, response, mails));
+  const web = http.createServer((request, response) => answer(request, response, { mails, refused }));
   await listen((port, ready) => smtp.listen(port, LOOPBACK, ready), smtp, options.smtpPort);
   await listen((port, ready) => web.listen(port, LOOPBACK, ready), web, options.httpPort);
   return {
@@ -81,7 +82,7 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-function smtpServer(take: (mail: CaughtMail) => void): SMTPServer {
+function smtpServer(refused: ReadonlySet<string>, take: (mail: CaughtMail) => void): SMTPServer {
   let lastId = 0;
   const server = new SMTPServer({
     name: "mail-catcher",
@@ -92,6 +93,10 @@ function smtpServer(take: (mail: CaughtMail) => void): SMTPServer {
     disableReverseLookup: true,
     size: MAIL_BYTES_MAX,
     closeTimeout: 500,
+    onRcptTo({ address }, _session, done) {
+      if (!refused.has(inAscii(address).toLowerCase())) return done();
+      done(Object.assign(new Error("The mailbox takes no mail just now"), { responseCode: 451 }));
+    },
     onData(stream, session, done) {
       callbackify(readMail)(stream, session, (error, mail) => {
         if (error) return done(error);
@@ -152,14 +157,27 @@ const HTML_HEADERS = {
   "cache-control": "no-store",
 };
 
-function answer(request: http.IncomingMessage, response: http.ServerResponse, mails: CaughtMail[]): void {
+type Caught = {
+  mails: readonly CaughtMail[];
+  /** Addresses whose mails are turned away for now; a test says which. */
+  refused: Set<string>;
+};
+
+function answer(request: http.IncomingMessage, response: http.ServerResponse, caught: Caught): void {
+  const { mails, refused } = caught;
   // Another site's name that leads to this machine (DNS rebinding) must not read the mails.
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   if (host !== LOOPBACK && host !== "localhost")
     return end(response, 403, "This page is for this machine only.");
-  if (request.method !== "GET") return end(response, 405, "Only GET.");
   const url = new URL(request.url ?? "/", `http://${LOOPBACK}`);
   const to = url.searchParams.get("to")?.toLowerCase();
+  // Other sites' pages cannot send these: a browser asks first, and gets no leave.
+  if (url.pathname === "/api/refused" && to && (request.method === "PUT" || request.method === "DELETE")) {
+    if (request.method === "PUT") refused.add(to);
+    else refused.delete(to);
+    return end(response, 200, JSON.stringify([...refused]), JSON_HEADERS);
+  }
+  if (request.method !== "GET") return end(response, 405, "Only GET.");
   const wanted = to ? mails.filter((mail) => mail.to.some((address) => address.toLowerCase() === to)) : mails;
   if (url.pathname === "/api/mails/newest") {
     return end(response, 200, JSON.stringify({ id: mails[0]?.id ?? 0 }), JSON_HEADERS);

@@ -94,6 +94,17 @@ describe("the mail catcher", () => {
     expect((await read(running, "/api/mails", "evil.example")).status).toBe(403);
   });
 
+  test("turns an address away for as long as it is told to", async () => {
+    const running = await start();
+    const refused = new URL("/api/refused?to=Ada@example.com", `http://127.0.0.1:${running.httpPort}`);
+    await fetch(refused, { method: "PUT" });
+    await expect(send(running, { to: "ada@example.com" })).rejects.toThrow("451");
+    await send(running, { to: "bob@example.com", subject: "another's" });
+    await fetch(refused, { method: "DELETE" });
+    await send(running, { to: "ada@example.com", subject: "again" });
+    expect(running.mails.map((mail) => mail.subject)).toEqual(["again", "another's"]);
+  });
+
   test("refuses a mail that is too large, and goes on", async () => {
     const running = await start();
     const huge = { to: "a@example.com", text: "x".repeat(6 * 1024 * 1024) };

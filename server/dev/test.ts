@@ -95,6 +95,8 @@ async function runBrowserTests({ scratchDir, filters }: Run): Promise<Tally> {
       env: {
         ASTRA_URL: application.url,
         ASTRA_MAIL_URL: application.mailUrl,
+        // For tests that do to the database what nobody can do through Astra.
+        ASTRA_DATABASE_URL: services.env.DATABASE_URL,
         ASTRA_LOGINS: JSON.stringify(logins),
         ASTRA_CHROMIUM: JSON.stringify(await findChromium(CACHE_DIR)),
         ASTRA_TEST_REPORT: report,
