@@ -19,6 +19,8 @@ const secretKeys = [
 const redactPaths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
 let root: Log | undefined;
+// A child costs as much as a line; the parts that speak are few.
+const parts = new Map<string, Log>();
 const shared = new AsyncLocalStorage<Record<string, unknown>>();
 
 /** Runs `work` so that every line logged meanwhile, by whatever part, carries these fields as well. */
@@ -31,6 +33,8 @@ export function withLogFields<Result>(fields: Record<string, unknown>, work: () 
  * `name` is the part that speaks.
  */
 export function log(name: string): Log {
+  const known = parts.get(name);
+  if (known) return known;
   root ??= pino(
     {
       level: env().LOG_LEVEL,
@@ -41,7 +45,9 @@ export function log(name: string): Log {
     },
     sinks(),
   );
-  return root.child({ name });
+  const part = root.child({ name });
+  parts.set(name, part);
+  return part;
 }
 
 function sinks(): DestinationStream {
