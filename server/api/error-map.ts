@@ -2,6 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { ZodError } from "zod";
 import { AppError, type ErrorCode } from "../platform/errors.ts";
+import { reasons, type Reason } from "../platform/reasons.ts";
 
 type TrpcCode = TRPCError["code"];
 
@@ -31,7 +32,7 @@ export function toTrpcError(error: TRPCError): TRPCError {
 
 /** What a refused caller is told. `reason` is stable and for programs, `message` for people. */
 export type WireErrorData = {
-  reason: string;
+  reason: Reason;
   message: string;
   field: string | null;
   /** For input that does not fit: path → what is wrong with it. */
@@ -41,7 +42,7 @@ export type WireErrorData = {
   requestId: string | null;
 };
 
-const reasonOf: Partial<Record<TrpcCode, string>> = {
+const reasonOf: Partial<Record<TrpcCode, Reason>> = {
   UNAUTHORIZED: "not_signed_in",
   NOT_FOUND: "no_such_procedure",
   METHOD_NOT_SUPPORTED: "wrong_method",
@@ -69,7 +70,9 @@ export function wireError(
 function describe(error: TRPCError): Omit<WireErrorData, "requestId"> {
   const { cause } = error;
   if (cause instanceof AppError && cause.code !== "INTERNAL") {
-    const { reason, message, field = null, names = null } = cause;
+    const { message, field = null, names = null } = cause;
+    // A reason for the log alone is told to nobody, whatever code it came with.
+    const reason = reasons.find((one) => one === cause.reason) ?? "internal";
     return { reason, message, field, fields: null, names };
   }
   if (cause instanceof ZodError) {
@@ -89,7 +92,7 @@ function describe(error: TRPCError): Omit<WireErrorData, "requestId"> {
   return { reason: "internal", message: "Something went wrong.", ...nothing };
 }
 
-const sentences: Record<string, string> = {
+const sentences: Partial<Record<Reason, string>> = {
   not_signed_in: "Sign in first.",
   no_such_procedure: "There is no such procedure.",
   wrong_method: "This procedure is called in another way.",

@@ -1,6 +1,7 @@
 import { missingFrom } from "../access/grant.ts";
 import { ownerRoleKey, type Permission } from "../access/permissions.ts";
 import { AppError } from "../platform/errors.ts";
+import type { Reason } from "../platform/reasons.ts";
 import type { Actor } from "../tenancy/context.ts";
 import type { MemberAct, MemberStatus } from "./schema.ts";
 
@@ -73,10 +74,10 @@ export function lastOwner(): AppError {
   return new AppError("CONFLICT", "last_owner", message, { field: "id" });
 }
 
-function refuse(reason: string, message: string): AppError {
+function refuse(reason: Reason, message: string): AppError {
   return new AppError("FORBIDDEN", reason, message, { field: "id" });
 }
 
-function conflict(reason: string, message: string): AppError {
+function conflict(reason: Reason, message: string): AppError {
   return new AppError("CONFLICT", reason, message, { field: "id" });
 }

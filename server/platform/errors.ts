@@ -1,3 +1,5 @@
+import type { InternalReason, Reason } from "./reasons.ts";
+
 /** The closed set of ways in which Astra refuses, each with its HTTP status. */
 export const errorStatus = {
   BAD_REQUEST: 400,
@@ -22,14 +24,14 @@ export type ErrorCode = keyof typeof errorStatus;
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
-  readonly reason: string;
+  readonly reason: Reason | InternalReason;
   readonly field: string | undefined;
   /** What the refusal is about, by name, for programs: permissions that are missing, roles that are in use. */
   readonly names: readonly string[] | undefined;
 
   constructor(
     code: ErrorCode,
-    reason: string,
+    reason: Reason | InternalReason,
     message: string,
     options: { field?: string; names?: readonly string[]; cause?: unknown } = {},
   ) {

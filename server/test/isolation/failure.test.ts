@@ -22,8 +22,8 @@ const failures: Failure[] = [
   { name: "the work throws", fail: () => Promise.reject(new Error("no")), told: { message: "no" } },
   {
     name: "the work refuses",
-    fail: () => Promise.reject(new AppError("CONFLICT", "not_now", "Not now.")),
-    told: { reason: "not_now" },
+    fail: () => Promise.reject(new AppError("CONFLICT", "not_due", "Not now.")),
+    told: { reason: "not_due" },
   },
   {
     name: "the database refuses a statement",
