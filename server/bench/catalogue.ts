@@ -19,6 +19,8 @@ export const catalogue: Record<string, Entry> = {
     figures: ["audit.seal", "audit.verify", "audit.verify.memory", "audit.view"],
     load: () => import("./audit-chain.ts"),
   },
+  "jobs-latency": { figures: ["jobs.latency"], load: () => import("./jobs-latency.ts") },
+  "jobs-throughput": { figures: ["jobs.throughput"], load: () => import("./jobs-throughput.ts") },
   "tenancy-provision": { figures: ["tenancy.provision.cold"], load: () => import("./tenancy-provision.ts") },
   "http-read": { figures: ["http.read"], load: () => import("./http-read.ts") },
 };

@@ -4,6 +4,8 @@ import type { WriteCtx } from "../tenancy/context.ts";
 import { jobs, type JobName, type JobPayload, type PlatformJobName, type TenantJobName } from "./registry.ts";
 import { wakeRelay } from "./wake.ts";
 
+const atOnceMax = 1_000;
+
 /**
  * Accepts a job in the transaction of the change that causes it: both commit or neither. The tenant
  * comes from the transaction's own key. `at` delays the first try. Throws AppError for a payload that
@@ -15,12 +17,26 @@ export async function enqueue<Name extends TenantJobName>(
   payload: JobPayload<Name>,
   options: { at?: Date } = {},
 ): Promise<string> {
-  const text = checkedPayload(name, payload);
+  const [id] = await enqueueMany(ctx, name, [payload], options);
+  if (!id) throw notAccepted();
+  return id;
+}
+
+/** As enqueue, for several jobs of one kind in one statement. Answers their ids in the order of the payloads. */
+export async function enqueueMany<Name extends TenantJobName>(
+  ctx: WriteCtx,
+  name: Name,
+  payloads: JobPayload<Name>[],
+  options: { at?: Date } = {},
+): Promise<string[]> {
+  if (payloads.length > atOnceMax) throw new RangeError(`more than ${atOnceMax} jobs at once`);
+  const texts = payloads.map((payload) => checkedPayload(name, payload));
   const rows = await ctx.db.$queryRaw<{ id: string }[]>`
-    SELECT astra.enqueue(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${ctx.request.id}) AS id`;
+    SELECT astra.enqueue(${name}, asked.payload::jsonb, ${options.at ?? null}::timestamptz, ${ctx.request.id}) AS id
+    FROM unnest(${texts}::text[]) WITH ORDINALITY AS asked (payload, number) ORDER BY asked.number`;
   // What is due later is found when it is due.
   if (!options.at) ctx.afterCommit(() => wakeRelay(jobs[name].queue));
-  return acceptedId(rows);
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -39,7 +55,9 @@ export async function enqueuePlatform<Name extends PlatformJobName>(
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT astra.enqueue_platform(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${requestId},
       ${once}) AS id`;
-  return acceptedId(rows);
+  const id = rows[0]?.id;
+  if (!id) throw notAccepted();
+  return id;
 }
 
 function checkedPayload(name: JobName, payload: unknown): string {
@@ -48,8 +66,6 @@ function checkedPayload(name: JobName, payload: unknown): string {
   return JSON.stringify(parsed.data);
 }
 
-function acceptedId(rows: { id: string }[]): string {
-  const id = rows[0]?.id;
-  if (!id) throw new AppError("INTERNAL", "job_refused", "The job was not accepted.");
-  return id;
+function notAccepted(): AppError {
+  return new AppError("INTERNAL", "job_refused", "The job was not accepted.");
 }

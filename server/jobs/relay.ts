@@ -11,6 +11,8 @@ const batchMax = 200;
 const pollMs = 500;
 const lookAfterMs = 1_000;
 const stopPatienceMs = 3_000;
+/** While the workers have enough to do, rows gather for so long before the next claim. */
+const gatherMs = 10;
 /**
  * Rows that may wait in Redis for each that a worker runs at once: few, so that fairness is decided here and
  * not there, and enough to keep the workers busy until the next look.
@@ -70,8 +72,9 @@ export class Relay {
       this.#wanted.clear();
       try {
         await this.#lookAfter();
-        const more = await Promise.all(queues.map((queue) => this.#carryRound(queue)));
-        for (const [index, queue] of queues.entries()) if (more[index]) this.#wanted.add(queue);
+        const rounds = await Promise.all(queues.map((queue) => this.#carryRound(queue)));
+        for (const { queue, more } of rounds) if (more) this.#wanted.add(queue);
+        if (rounds.every(({ stocked }) => stocked)) await sleep(gatherMs);
       } catch (error) {
         if (this.#running) log("relay").warn({ err: error }, "the outbox could not be carried");
         // Not in a circle while something is away; the poll looks again.
@@ -100,10 +103,12 @@ export class Relay {
     }
   }
 
-  /** One claim of one queue; true when there may be more at once. */
-  async #carryRound(queue: QueueName): Promise<boolean> {
-    const room = queueConcurrency[queue] * waitingEach - (await this.#carrier.waiting(queue));
-    if (room <= 0) return false;
+  /** One claim of one queue: whether there may be more at once, and whether its workers have enough for now. */
+  async #carryRound(queue: QueueName): Promise<{ queue: QueueName; more: boolean; stocked: boolean }> {
+    const concurrency = queueConcurrency[queue];
+    const waiting = await this.#carrier.waiting(queue);
+    const room = concurrency * waitingEach - waiting;
+    if (room <= 0) return { queue, more: false, stocked: true };
     const from = this.#turns.get(queue) ?? firstTurn;
     const rows = await claimDue(this.#shardId, queue, Math.min(room, batchMax), from);
     this.#turns.set(
@@ -111,7 +116,7 @@ export class Relay {
       rows.reduce((last, row) => (row.turn > last ? row.turn : last), firstTurn),
     );
     // Nothing behind this turn: there may still be something before it.
-    if (rows.length === 0) return from !== firstTurn;
+    if (rows.length === 0) return { queue, more: from !== firstTurn, stocked: false };
     try {
       await this.#carrier.carry(this.#shardId, queue, rows);
     } catch (error) {
@@ -119,7 +124,7 @@ export class Relay {
       await giveBack(this.#shardId, ids);
       throw error;
     }
-    return true;
+    return { queue, more: true, stocked: waiting + rows.length > concurrency * 2 };
   }
 
   #sleep(): Promise<void> {
