@@ -1,14 +1,11 @@
-import { TRPCError } from "@trpc/server";
 import type { z } from "zod";
-import { findOrganization, forgetDirectory, isMember } from "../access/directory.ts";
-import { memberAccess, noAccess } from "../access/member-access.ts";
-import { permissionRegistry, type Permission } from "../access/permissions.ts";
-import { recordSecurityEvent } from "../access/security-log.ts";
+import type { Permission } from "../access/permissions.ts";
 import { recordedRead, type Recorded } from "../audit/recorded-read.ts";
 import { AppError } from "../platform/errors.ts";
 import { StaleAccess } from "../tenancy/failures.ts";
 import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
+import { openDoor } from "./open-door.ts";
 import type { RequestContext } from "./request-context.ts";
 import { observedProcedure, type RestPlace } from "./trpc.ts";
 
@@ -83,66 +80,4 @@ function patiently<Result>(
       }
     }
   });
-}
-
-/**
- * Resolves and proves who acts in which organization. Throws UNAUTHORIZED without a session and AppError
- * no_access, email_not_confirmed or missing_permission.
- */
-export async function openDoor(
-  ctx: RequestContext,
-  permission: Permission,
-  { fresh = false }: { fresh?: boolean } = {},
-): Promise<Door> {
-  const session = await ctx.session();
-  if (!session) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
-  if (!session.emailConfirmed) {
-    throw new AppError("FORBIDDEN", "email_not_confirmed", "Confirm your e-mail address first.");
-  }
-  const organization = ctx.organizationSlug === null ? null : await findOrganization(ctx.organizationSlug);
-  if (!organization) throw noAccess();
-  const { accountId } = session;
-  if (!(await isMember(organization.id, accountId))) {
-    await recordSecurityEvent({
-      kind: "not_a_member",
-      organizationId: organization.id,
-      accountId,
-      request: ctx.request,
-    });
-    throw noAccess();
-  }
-  const access = await currentAccess(organization.id, accountId, permission, fresh);
-  if (!access.permissions.has(permission)) throw missingPermission(permission);
-  return {
-    organization,
-    actor: { kind: "member", accountId, ...access },
-    request: ctx.request,
-    clock: ctx.clock,
-    log: ctx.log.child({ organization: organization.id, account: accountId }),
-    accessVersion: access.accessVersion,
-    recordReads: access.recordReads,
-  };
-}
-
-/** A remembered yes is held against the guard by its transaction; a no opens none, so it is looked up anew. */
-async function currentAccess(
-  organizationId: string,
-  accountId: string,
-  permission: Permission,
-  fresh: boolean,
-) {
-  try {
-    const access = await memberAccess(organizationId, accountId, { fresh });
-    if (fresh || access.permissions.has(permission)) return access;
-    return await memberAccess(organizationId, accountId, { fresh: true });
-  } catch (error) {
-    forgetDirectory(organizationId, accountId);
-    throw error;
-  }
-}
-
-function missingPermission(permission: Permission): AppError {
-  const { description } = permissionRegistry[permission];
-  const message = `Your role does not permit this: ${description.toLowerCase()} (${permission}).`;
-  return new AppError("FORBIDDEN", "missing_permission", message, { field: permission });
 }

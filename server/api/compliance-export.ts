@@ -9,9 +9,10 @@ import { AuditFilter, exportFormats, type ExportFormat } from "../audit/schema.t
 import { AppError, errorStatus, notFound } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import { tenantStorage } from "../platform/storage.ts";
+import { StaleAccess } from "../tenancy/failures.ts";
 import type { Door, RequestInfo } from "../tenancy/context.ts";
-import { openDoor } from "./can.ts";
-import { createRequestContext } from "./request-context.ts";
+import { openDoor } from "./open-door.ts";
+import { createRequestContext, type RequestContext } from "./request-context.ts";
 
 const slug = z.string().min(1).max(63);
 
@@ -54,12 +55,25 @@ export async function answerComplianceExport(request: Request, parts: Parts): Pr
       request: parts.info,
       log: log("web"),
       organizationSlug: query.data.organization,
+      authorization: request.headers.get("authorization"),
       findSession: () => parts.findSession(),
     });
-    const door = await openDoor(context, "audit_log.export");
-    return "run" in query.data ? await download(door, query.data) : await stream(door, query.data);
+    return await answerAtDoor(context, query.data);
   } catch (error) {
     return refusal(error, parts.info);
+  }
+}
+
+type Asked = z.infer<typeof Query>;
+
+/** Once more through a fresh door when roles, members or keys changed since they were last read. */
+async function answerAtDoor(context: RequestContext, asked: Asked): Promise<Response> {
+  const answer = (door: Door) => ("run" in asked ? download(door, asked) : stream(door, asked));
+  try {
+    return await answer(await openDoor(context, "audit_log.export"));
+  } catch (error) {
+    if (!(error instanceof StaleAccess)) throw error;
+    return await answer(await openDoor(context, "audit_log.export", { fresh: true }));
   }
 }
 

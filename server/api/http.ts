@@ -8,7 +8,8 @@ import type { RequestInfo } from "../tenancy/context.ts";
 import { wireError } from "./error-map.ts";
 import { appRouter } from "./root.ts";
 import type { AccountSession } from "../access/account-session.ts";
-import { createRequestContext } from "./request-context.ts";
+import { rateHeaders } from "./rate-limit.ts";
+import { bearerOf, createRequestContext } from "./request-context.ts";
 
 const bodyMaxBytes = 256 * 1024;
 const batchMax = 10;
@@ -26,25 +27,30 @@ export async function answerTrpc(
   const { organization, info } = parts;
   let bounded: Request;
   try {
-    refuseForeignOrigin(request);
+    // A key is no cookie: no page brings it along unless it has it.
+    if (!bearerOf(request.headers.get("authorization"))) refuseForeignOrigin(request);
     refuseOtherOrganization(request, organization);
     bounded = await boundedRequest(request);
   } catch (error) {
     return refusal(error, info);
   }
+  const context = createRequestContext({
+    request: info,
+    log: log("web"),
+    organizationSlug: organization === noOrganization ? null : organization,
+    authorization: request.headers.get("authorization"),
+    findSession: () => parts.findSession(),
+  });
   const response = await fetchRequestHandler({
     endpoint: `/api/trpc/${organization}`,
     req: bounded,
     router: appRouter,
     maxBatchSize: batchMax,
-    createContext: () =>
-      createRequestContext({
-        request: info,
-        log: log("web"),
-        organizationSlug: organization === noOrganization ? null : organization,
-        findSession: () => parts.findSession(),
-      }),
+    createContext: async () => context,
   });
+  for (const [name, value] of Object.entries(context.rate ? rateHeaders(context.rate) : {})) {
+    response.headers.set(name, value);
+  }
   response.headers.set("x-request-id", info.id);
   response.headers.set("cache-control", "no-store");
   return response;

@@ -1,3 +1,4 @@
+import { apiKeysRouter } from "../api-keys/router.ts";
 import { auditRouter } from "../audit/router.ts";
 import { sessionRouter } from "../identity/router.ts";
 import { invitesRouter } from "../invites/router.ts";
@@ -16,6 +17,7 @@ export const appRouter = router({
   organization: organizationRouter,
   members: membersRouter,
   invites: invitesRouter,
+  apiKeys: apiKeysRouter,
   roles: rolesRouter,
   projects: projectsRouter,
   tasks: tasksRouter,

@@ -1,7 +1,12 @@
 import { v7 as uuid } from "uuid";
-import type { WriteCtx } from "../tenancy/context.ts";
+import type { Actor, WriteCtx } from "../tenancy/context.ts";
 import { difference, partedTexts, refuseSecrets } from "./fields.ts";
 import { noteUnsealed } from "./unsealed.ts";
+
+function actorIdOf(actor: Actor): string | null {
+  if (actor.kind === "member") return actor.memberId;
+  return actor.kind === "api_key" ? actor.keyId : null;
+}
 
 /** What was acted upon; an empty id for the whole of its type. */
 export type AuditTarget = { type: string; id: string; label: string };
@@ -35,7 +40,7 @@ export async function audit(ctx: WriteCtx, change: AuditChange): Promise<void> {
     INSERT INTO audit_entries (id, at, action, actor_kind, actor_id, actor_name, impersonator_id, impersonator_name,
       target_type, target_id, target_label, changes, personal, ip, user_agent, request_id)
     VALUES (${change.id ?? uuid()}::uuid, ${ctx.clock.now()}::timestamptz, ${change.action}, ${actor.kind},
-      ${actor.kind === "member" ? actor.memberId : null}::uuid, ${actor.name},
+      ${actorIdOf(actor)}::uuid, ${actor.name},
       ${impersonator?.accountId ?? null}::uuid, ${impersonator?.name ?? null}, ${target.type}, ${target.id || null},
       ${target.label.slice(0, 200)}, ${changes}, ${personal}, ${request.ip}, ${userAgent}, ${request.id})
     ON CONFLICT (id) DO NOTHING`;

@@ -63,7 +63,8 @@ async function recordInPlatform(door: Door, action: string): Promise<void> {
 
 function keyOf(door: Door, read: Read): string {
   const { organization, actor, request } = door;
-  const who = actor.kind === "member" ? actor.memberId : actor.kind;
+  // Each caller's own: one key's entry does not cover what another one reads.
+  const who = actor.kind === "member" ? actor.memberId : actor.kind === "api_key" ? actor.keyId : actor.kind;
   return JSON.stringify([organization.id, who, request.ip, read.action, read.input]);
 }
 

@@ -1,7 +1,7 @@
 // One task over HTTP: through Next, Auth.js and tRPC to the tenant's schema and back, and what of it is whose.
 import { randomUUID } from "node:crypto";
 import { decode } from "next-auth/jwt";
-import { openDoor } from "../api/can.ts";
+import { openDoor } from "../api/open-door.ts";
 import { createRequestContext, type RequestContext } from "../api/request-context.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";

@@ -11,6 +11,8 @@ const member = z.strictObject({ id, accountId: id, roleKey: z.string(), status: 
 
 const invite = z.strictObject({ id, roleKey: z.string() });
 
+const apiKey = z.strictObject({ id, name: z.string(), kind: z.string() });
+
 /** Every event that an organization's own systems may hear of, and the shape of its data. */
 export const events = {
   "organization.created": organization,
@@ -22,6 +24,9 @@ export const events = {
   "member.removed": member,
   "invite.created": invite,
   "invite.revoked": invite,
+  "api_key.created": apiKey,
+  "api_key.rotated": apiKey,
+  "api_key.revoked": apiKey,
   "role.created": role,
   "role.updated": role,
   "role.deleted": role,

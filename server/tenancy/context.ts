@@ -12,6 +12,15 @@ export type Actor =
       roleKey: string;
       permissions: ReadonlySet<string>;
     }
+  | {
+      kind: "api_key";
+      keyId: string;
+      name: string;
+      keyKind: "personal" | "machine";
+      /** Who made it. */
+      createdById: string | null;
+      permissions: ReadonlySet<string>;
+    }
   | { kind: "system"; name: string; permissions: ReadonlySet<string> };
 
 /** Where an act came from; it stands in the audit entry and follows the jobs it causes. */

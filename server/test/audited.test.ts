@@ -4,6 +4,7 @@ import { appRouter } from "../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import {
+  buildKey,
   buildMember,
   buildOrganization,
   closeConnections,
@@ -19,6 +20,7 @@ type Made = {
   roleId: string;
   memberId: string;
   inviteId: string;
+  keyId: string;
   notificationId: string;
 };
 
@@ -59,6 +61,10 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
   "invites.resend": (_, { inviteId }) => ({ id: inviteId }),
   "invites.revoke": (_, { inviteId }) => ({ id: inviteId }),
   "invites.update": (_, { inviteId, roleId }) => ({ id: inviteId, roleId }),
+  "apiKeys.create": () => ({ name: "CI", scopes: ["projects.read"], expiresInDays: 30 }),
+  "apiKeys.rotate": (_, { keyId }) => ({ id: keyId }),
+  "apiKeys.revoke": (_, { keyId }) => ({ id: keyId }),
+  "apiKeys.updateSettings": () => ({ keyDaysMax: 90 }),
   "roles.create": () => ({ name: "Pilots", permissions: ["projects.read"] }),
   "roles.update": (_, { roleId }) => ({ id: roleId, permissions: ["projects.read", "projects.write"] }),
   "roles.clone": (_, { roleId }) => ({ id: roleId, name: "Co-pilots" }),
@@ -111,6 +117,8 @@ async function makeThings(): Promise<Made> {
   const { id: roleId } = (await callOf("roles.create")(role)) as { id: string };
   const { memberId } = await buildMember(organization, "editor");
   const inviteId = await makeInvite();
+  const { memberId: createdById } = organization.owner;
+  const { id: keyId } = await buildKey(organization, ["projects.read"], { createdById });
   return {
     projectId,
     taskId,
@@ -118,6 +126,7 @@ async function makeThings(): Promise<Made> {
     roleId,
     memberId,
     inviteId,
+    keyId,
     notificationId: await makeNotification(),
   };
 }

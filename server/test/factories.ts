@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { memberAccess } from "../access/member-access.ts";
+import { newKeyText } from "../access/key-text.ts";
 import type { BuiltInRoleKey } from "../access/permissions.ts";
 import { createRequestContext, type RequestContext } from "../api/request-context.ts";
 import { closeOwnerPools } from "../fleet/owner.ts";
@@ -93,6 +94,44 @@ export async function buildMember(
   });
   await syncMember(organization.id, memberId);
   return { ...person, memberId, organization };
+}
+
+export type TestKey = { id: string; key: string };
+
+/** An API key with these scopes, past every rule of making one; a machine's, unless somebody is given. */
+export async function buildKey(
+  organization: OrganizationInfo,
+  scopes: readonly string[],
+  given: { createdById?: string; expiresAt?: Date } = {},
+): Promise<TestKey> {
+  const id = randomUUID();
+  const { text, secretHash, ending } = newKeyText(organization.id, id);
+  await tenancy().withTenant(organization.id, { readOnly: false }, (db) =>
+    db.apiKey.create({
+      data: {
+        id,
+        name: "A test's key",
+        kind: given.createdById ? "personal" : "machine",
+        ending,
+        scopes: [...scopes],
+        secretHash: new Uint8Array(secretHash),
+        ...given,
+      },
+    }),
+  );
+  return { id, key: text };
+}
+
+/** The context of a request that bears an API key, or whatever else it claims to be one. */
+export function keyRequest(key: string, organizationSlug: string | null, clock?: Clock): RequestContext {
+  return createRequestContext({
+    request: { id: randomUUID(), ip: "192.0.2.1", userAgent: "vitest" },
+    log: log("test"),
+    organizationSlug,
+    authorization: `Bearer ${key}`,
+    findSession: async () => null,
+    ...(clock ? { clock } : {}),
+  });
 }
 
 /** A clock that stands still. */

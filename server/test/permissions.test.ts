@@ -12,10 +12,12 @@ import type { RequestContext } from "../api/request-context.ts";
 import { platformDb } from "../platform/database.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import {
+  buildKey,
   buildMember,
   buildOrganization,
   buildPerson,
   closeConnections,
+  keyRequest,
   requestOf,
   type TestOrganization,
 } from "./factories.ts";
@@ -85,9 +87,15 @@ test("the matrix of procedures and roles", () => {
 
 const signedIn = procedures.filter(({ guard }) => guard !== "public");
 
-test.each(signedIn)("$path refuses a caller who is not signed in", async ({ path }) => {
-  expect(await outcome(requestOf(null, own.slug), path)).toBe("UNAUTHORIZED");
-});
+test.each(signedIn)(
+  "$path refuses a caller who is not signed in, or bears no key of ours",
+  async ({ path }) => {
+    expect(await outcome(requestOf(null, own.slug), path)).toBe("UNAUTHORIZED");
+    for (const key of ["", "nonsense", "astra_live_0_0"]) {
+      expect(await outcome(keyRequest(key, own.slug), path)).toBe("UNAUTHORIZED");
+    }
+  },
+);
 
 test.each(procedures.filter(({ guard }) => guard === "operator"))(
   "$path refuses an account that is no operator",
@@ -108,11 +116,47 @@ describe.each(guarded)("$path", ({ path, guard }) => {
     expect(await outcome(requestOf(own.owner, "no-such-place"), path)).toBe("FORBIDDEN");
   });
 
+  test("refuses an API key without the scope, and one of another organization", async () => {
+    const scopes = allPermissions.filter((scope) => scope !== guard);
+    const { key } = await buildKey(own, scopes);
+    expect(await outcome(keyRequest(key, own.slug), path)).toBe("FORBIDDEN");
+    const before = await platformDb().securityEvent.count({ where: { organizationId: foreign.id } });
+    const whole = await buildKey(own, allPermissions);
+    expect(await outcome(keyRequest(whole.key, foreign.slug), path)).toBe("FORBIDDEN");
+    expect(await platformDb().securityEvent.count({ where: { organizationId: foreign.id } })).toBe(
+      before + 1,
+    );
+  });
+
+  test("refuses everybody while the organization is suspended", async () => {
+    // Nobody has come in before, so no answer of before is remembered.
+    const member = await buildMember(own, "owner", { person: await buildPerson() });
+    const { key } = await buildKey(own, allPermissions);
+    await suspended(own, async () => {
+      expect(await outcome(requestOf(member, own.slug), path)).toBe("FORBIDDEN");
+      expect(await outcome(keyRequest(key, own.slug), path)).toBe("FORBIDDEN");
+    });
+  });
+
   test("refuses a member whose role lacks the permission", async () => {
     const member = await memberWithout(guard);
     expect(await outcome(requestOf(member, own.slug), path)).toBe("FORBIDDEN");
   });
 });
+
+/** Runs something while an organization is suspended, for the directory and for its own guard. */
+async function suspended(organization: TestOrganization, work: () => Promise<void>): Promise<void> {
+  const set = async (state: "active" | "suspended") => {
+    await platformDb().tenant.update({ where: { id: organization.id }, data: { state } });
+    tenancy().forget(organization.id);
+  };
+  await set("suspended");
+  try {
+    await work();
+  } finally {
+    await set("active");
+  }
+}
 
 const without = new Map<string, Promise<Awaited<ReturnType<typeof buildMember>>>>();
 

@@ -20,6 +20,7 @@ const shared = {
   member: "00000000-0000-7000-8000-0000000000a8",
   suspendedMember: "00000000-0000-7000-8000-0000000000a9",
   invite: "00000000-0000-7000-8000-0000000000aa",
+  key: "00000000-0000-7000-8000-0000000000ab",
 };
 type Ids = typeof shared;
 
@@ -44,6 +45,12 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "invites.resend": { id: ids.invite },
   "invites.revoke": { id: ids.invite },
   "invites.update": { id: ids.invite, roleId: ids.role },
+  "apiKeys.list": {},
+  "apiKeys.settings": undefined,
+  "apiKeys.create": { name: "Created here", scopes: ["projects.read"], expiresInDays: 30 },
+  "apiKeys.rotate": { id: ids.key },
+  "apiKeys.revoke": { id: ids.key },
+  "apiKeys.updateSettings": { keyDaysMax: 90 },
   "roles.list": undefined,
   "roles.get": { id: ids.role },
   "roles.permissions": undefined,
@@ -115,6 +122,9 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
     UPDATE members SET role_id = (SELECT id FROM roles WHERE key = 'owner') WHERE id = '${organization.owner.memberId}';
     UPDATE tenant_guard SET access_version = access_version + 1;
     DELETE FROM invites;
+    DELETE FROM api_keys;
+    INSERT INTO api_keys (id, name, kind, ending, scopes, secret_hash)
+      VALUES ('${ids.key}', '${canary} key', 'machine', 'abcd', '{projects.read}', decode(repeat('00', 32), 'hex'));
     DELETE FROM roles WHERE id = '${ids.role}' OR name IN ('Created here', 'Cloned here');
     INSERT INTO roles (id, key, name, permissions)
       VALUES ('${ids.role}', 'canary-${ids.role}', '${canary} role', '{projects.read}');

@@ -1,0 +1,139 @@
+import { timingSafeEqual } from "node:crypto";
+import { AppError } from "../platform/errors.ts";
+import { log } from "../platform/log.ts";
+import { tenancy } from "../tenancy/kernel.ts";
+import type { KeyParts } from "./key-text.ts";
+import { isPermission, permissionInfo } from "./permissions.ts";
+
+export type KeyKind = "personal" | "machine";
+
+/** What a key may do in its organization, as read at one access version. */
+export type KeyAccess = {
+  keyId: string;
+  name: string;
+  keyKind: KeyKind;
+  createdById: string | null;
+  permissions: ReadonlySet<string>;
+  accessVersion: number;
+  recordReads: boolean;
+};
+
+type Remembered = KeyAccess & { secretHash: Buffer; expiresAt: Date | null };
+
+const entriesMax = 10_000;
+const usedEveryMs = 60_000;
+const cache = new Map<string, Remembered>();
+const noted = new Map<string, number>();
+
+/**
+ * What a key may do now: its scopes, of which a personal key has no more than its maker holds at present.
+ * Remembered in this process alone; every transaction holds the version against the guard row, so a key that
+ * was revoked ends in every process with its next call. Throws AppError api_key_unknown, api_key_revoked,
+ * api_key_expired and api_key_idle.
+ */
+export async function keyAccess(parts: KeyParts, now: Date, { fresh = false } = {}): Promise<KeyAccess> {
+  const name = `${parts.organizationId}/${parts.keyId}`;
+  let found = fresh ? undefined : cache.get(name);
+  if (!found || !timingSafeEqual(found.secretHash, parts.secretHash)) {
+    cache.delete(name);
+    found = await readKey(parts);
+    if (cache.size >= entriesMax) cache.delete(cache.keys().next().value as string);
+    cache.set(name, found);
+  }
+  if (found.expiresAt && found.expiresAt <= now) throw refused("expired", "This API key has expired.");
+  await noteUse(parts, now);
+  const { secretHash: _hash, expiresAt: _expiry, ...access } = found;
+  return access;
+}
+
+async function readKey(parts: KeyParts): Promise<Remembered> {
+  const { key, guard } = await findKey(parts);
+  if (!key || !guard || !timingSafeEqual(key.secretHash, parts.secretHash)) throw unknownKey();
+  if (key.revokedAt) throw refused("revoked", "This API key was revoked.");
+  // The column's CHECK holds the same closed set as the type.
+  const keyKind = key.kind as KeyKind;
+  const maker = key.createdBy;
+  if (keyKind === "personal" && maker?.status !== "active") {
+    throw refused("idle", "The member who made this API key has no access at present.");
+  }
+  const live = keyKind === "personal" ? new Set(maker?.role.permissions) : null;
+  return {
+    keyId: parts.keyId,
+    name: key.name,
+    keyKind,
+    createdById: key.createdById,
+    permissions: keyPermissions(key.scopes, live),
+    accessVersion: guard.version,
+    recordReads: guard.recordReads ?? true,
+    secretHash: Buffer.from(key.secretHash),
+    expiresAt: key.expiresAt,
+  };
+}
+
+/** What scopes permit: nothing that only people may, and where its maker counts nothing that they lack. */
+export function keyPermissions(scopes: readonly string[], live: ReadonlySet<string> | null): Set<string> {
+  return new Set(
+    scopes.filter(
+      (scope) =>
+        isPermission(scope) && !permissionInfo(scope).peopleOnly && (live === null || live.has(scope)),
+    ),
+  );
+}
+
+async function findKey({ organizationId, keyId }: KeyParts) {
+  try {
+    return await tenancy().withTenant(organizationId, { readOnly: true }, async (db) => {
+      // The version is read first: a change in between makes it older than the rows, never newer.
+      const [guard] = await db.$queryRaw<{ version: number; recordReads: boolean | null }[]>`
+        SELECT access_version AS version, (SELECT record_reads FROM audit_settings) AS "recordReads" FROM tenant_guard`;
+      const key = await db.apiKey.findUnique({
+        where: { id: keyId },
+        select: {
+          name: true,
+          kind: true,
+          secretHash: true,
+          scopes: true,
+          createdById: true,
+          expiresAt: true,
+          revokedAt: true,
+          createdBy: { select: { status: true, role: { select: { permissions: true } } } },
+        },
+      });
+      return { guard, key };
+    });
+  } catch (error) {
+    // A key of an organization that is not there is no other than one that was never made.
+    if (error instanceof AppError && error.reason === "no_tenant") return { guard: undefined, key: null };
+    throw error;
+  }
+}
+
+/** Once a minute a process; for people to see which keys are in use, so a failure stops no call. */
+async function noteUse({ organizationId, keyId }: KeyParts, now: Date): Promise<void> {
+  const name = `${organizationId}/${keyId}`;
+  if (now.getTime() - (noted.get(name) ?? 0) < usedEveryMs) return;
+  if (noted.size >= entriesMax) noted.clear();
+  noted.set(name, now.getTime());
+  await tenancy()
+    .withTenant(
+      organizationId,
+      { readOnly: false },
+      (db) => db.$executeRaw`
+        UPDATE api_keys SET last_used_at = greatest(last_used_at, ${now}::timestamptz) WHERE id = ${keyId}::uuid`,
+    )
+    .catch((error: unknown) => log("access").debug({ err: error }, "the use of a key was not noted"));
+}
+
+/** One answer for keys that were never made, of organizations that are not there, and with another secret. */
+function unknownKey(): AppError {
+  return refused("unknown", "There is no such API key.");
+}
+
+/** What a text is told that no key can look like. */
+export function malformedKey(): AppError {
+  return refused("malformed", "This is not an API key of ours. Was it cut off while copying?");
+}
+
+function refused(kind: "unknown" | "malformed" | "revoked" | "expired" | "idle", message: string): AppError {
+  return new AppError("UNAUTHENTICATED", `api_key_${kind}`, message);
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { planOf } from "../plans/catalogue.ts";
+import { buildKey, buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
+import { answerTrpc } from "./http.ts";
+import { countCall } from "./rate-limit.ts";
+
+let organization: TestOrganization;
+let key: string;
+
+beforeAll(async () => {
+  organization = await buildOrganization({ plan: "free" });
+  ({ key } = await buildKey(organization, ["projects.read"]));
+});
+afterAll(closeConnections);
+
+/** One call over HTTP with a key, without a cookie. */
+function call(bearer: string, headers: Record<string, string> = {}): Promise<Response> {
+  const { slug } = organization;
+  const request = new Request(`http://127.0.0.1:3000/api/trpc/${slug}/projects.list`, {
+    headers: { authorization: `Bearer ${bearer}`, ...headers },
+  });
+  return answerTrpc(request, {
+    organization: slug,
+    info: { id: randomUUID(), ip: "192.0.2.7", userAgent: null },
+    findSession: async () => ({ ...organization.owner, sessionId: randomUUID(), emailConfirmed: true }),
+  });
+}
+
+async function reasonOf(response: Response): Promise<unknown> {
+  const body = (await response.json()) as { error?: { json: { data: { reason: string } } } };
+  return body.error?.json.data.reason;
+}
+
+test("a key calls over HTTP, and is told what is left of its limit", async () => {
+  const response = await call(key);
+  expect(response.status).toBe(200);
+  const limit = planOf("free").callsPerMinute / 2;
+  expect(response.headers.get("ratelimit-limit")).toBe(String(limit));
+  expect(response.headers.get("ratelimit-policy")).toBe(`${limit};w=60`);
+  expect(Number(response.headers.get("ratelimit-remaining"))).toBeLessThan(limit);
+  expect(Number(response.headers.get("ratelimit-reset"))).toBeGreaterThan(0);
+  expect(response.headers.get("retry-after")).toBeNull();
+});
+
+test("whoever bears a key is that key, whatever cookie comes along, and whatever the page it is sent from", async () => {
+  const none = await buildKey(organization, ["tasks.read"]);
+  const response = await call(none.key);
+  expect([response.status, await reasonOf(response)]).toEqual([403, "missing_permission"]);
+  const wrong = await call(`${key}x`);
+  expect([wrong.status, await reasonOf(wrong)]).toEqual([401, "api_key_malformed"]);
+  expect((await call(key, { origin: "https://elsewhere.example" })).status).toBe(200);
+});
+
+test("a key that calls too often is refused with the time to wait, and others go on", async () => {
+  const busy = await buildKey(organization, ["projects.read"]);
+  const actor = {
+    kind: "api_key" as const,
+    keyId: busy.id,
+    name: "busy",
+    keyKind: "machine" as const,
+    createdById: null,
+    permissions: new Set<string>(),
+  };
+  const other = { ...organization, id: randomUUID() };
+  // Its own limit, used up in the name of another organization: that one's is left alone.
+  for (let i = 0; i < planOf("free").callsPerMinute / 2; i++) await countCall(other, actor);
+  const response = await call(busy.key);
+  expect([response.status, await reasonOf(response)]).toEqual([429, "rate_limited"]);
+  const wait = Number(response.headers.get("retry-after"));
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(60);
+  expect(response.headers.get("ratelimit-remaining")).toBe("0");
+  expect((await call(key)).status).toBe(200);
+});
+
+test("an organization that calls too often is refused whoever calls, and a larger plan lets it on", async () => {
+  const system = { kind: "system" as const, name: "test", permissions: new Set<string>() };
+  for (let i = 0; i < planOf("free").callsPerMinute; i++) await countCall(organization, system);
+  const fresh = await buildKey(organization, ["projects.read"]);
+  const response = await call(fresh.key);
+  expect([response.status, await reasonOf(response)]).toEqual([429, "rate_limited"]);
+  expect((await countCall({ ...organization, plan: "business" }, system)).exceeded).toBe(false);
+});

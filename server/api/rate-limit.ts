@@ -1,0 +1,74 @@
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import { AppError } from "../platform/errors.ts";
+import { redis } from "../platform/redis.ts";
+import { planOf } from "../plans/catalogue.ts";
+import type { Actor, OrganizationInfo } from "../tenancy/context.ts";
+
+const windowSeconds = 60;
+/** Of what an organization may call, one key alone has so much. */
+const keyShare = 0.5;
+
+/** What is left of a limit, for the caller to see. */
+export type RateState = { limit: number; remaining: number; resetSeconds: number; exceeded: boolean };
+
+/**
+ * Counts one call of an organization, and where a key calls of that key. Answers what is left of the tighter
+ * limit. The limits come from the plan. Without Redis each process counts for itself.
+ */
+export async function countCall(organization: OrganizationInfo, actor: Actor): Promise<RateState> {
+  const { callsPerMinute } = planOf(organization.plan);
+  const whole = await consume(`calls:${callsPerMinute}`, callsPerMinute, organization.id);
+  if (actor.kind !== "api_key" || whole.exceeded) return whole;
+  const perKey = Math.ceil(callsPerMinute * keyShare);
+  const own = await consume(`key-calls:${perKey}`, perKey, actor.keyId);
+  return own.exceeded || own.remaining < whole.remaining ? own : whole;
+}
+
+/** What a caller is told whose calls are used up. */
+export function rateLimited({ resetSeconds }: RateState): AppError {
+  const wait = resetSeconds === 1 ? "a second" : `${resetSeconds} seconds`;
+  return new AppError("RATE_LIMITED", "rate_limited", `Too many calls. Try again in ${wait}.`);
+}
+
+/** The headers by which a program slows down in time. */
+export function rateHeaders({ limit, remaining, resetSeconds, exceeded }: RateState): Record<string, string> {
+  return {
+    "RateLimit-Limit": String(limit),
+    "RateLimit-Remaining": String(remaining),
+    "RateLimit-Reset": String(resetSeconds),
+    "RateLimit-Policy": `${limit};w=${windowSeconds}`,
+    ...(exceeded ? { "Retry-After": String(resetSeconds) } : {}),
+  };
+}
+
+async function consume(name: string, limit: number, key: string): Promise<RateState> {
+  let exceeded = false;
+  const answer = await limiter(name, limit)
+    .consume(key)
+    .catch((refusal: unknown) => {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      exceeded = true;
+      return refusal;
+    });
+  const resetSeconds = Math.max(1, Math.ceil(answer.msBeforeNext / 1_000));
+  return { limit, remaining: Math.max(0, answer.remainingPoints), resetSeconds, exceeded };
+}
+
+const limiters = new Map<string, RateLimiterRedis>();
+
+function limiter(name: string, points: number): RateLimiterRedis {
+  let found = limiters.get(name);
+  if (!found) {
+    const form = { keyPrefix: name, points, duration: windowSeconds };
+    found = new RateLimiterRedis({
+      ...form,
+      storeClient: redis(),
+      rejectIfRedisNotReady: true,
+      // A caller beyond the limit is refused from memory: whoever hammers does not reach Redis.
+      inMemoryBlockOnConsumed: points + 1,
+      insuranceLimiter: new RateLimiterMemory(form),
+    });
+    limiters.set(name, found);
+  }
+  return found;
+}
