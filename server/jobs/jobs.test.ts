@@ -1,16 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, expectTypeOf, test } from "vitest";
 import { ownerPool } from "../fleet/owner.ts";
 import { platformDb } from "../platform/database.ts";
 import { buildOrganization, closeConnections, doorOf, type TestOrganization } from "../test/factories.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
-import { enqueue, enqueuePlatform } from "./enqueue.ts";
-import { claimDue, firstTurn, reclaimExpired, reclaimForgotten } from "./outbox.ts";
+import { enqueue, enqueueMany, enqueuePlatform } from "./enqueue.ts";
+import { claimDue, firstTurn, reclaimExpired, reclaimForgotten, trimDone } from "./outbox.ts";
 import { runJob, type Handlers } from "./run.ts";
 import { handlers as productHandlers } from "#workers/handlers.ts";
 import { acceptDueSchedules, schedules } from "./schedules.ts";
-import { closeRow, failTry, startTry } from "./tries.ts";
+import { closeRow, failTry, handBackTries, startTry } from "./tries.ts";
 
 afterAll(closeConnections);
 beforeEach(async () => {
@@ -26,6 +27,9 @@ async function rows() {
     attempts: number;
     name: string;
     error: string | null;
+    spared: number;
+    dispatches: number;
+    payload: unknown;
   }[];
 }
 
@@ -235,6 +239,101 @@ test("a repeating job is accepted once a period by any number of workers", async
   const accepted = await Promise.all(Array.from({ length: 5 }, () => acceptDueSchedules("main")));
   expect(accepted.reduce((sum, count) => sum + count, 0)).toBe(Object.keys(schedules).length);
   expect(await acceptDueSchedules("main")).toBe(0);
+});
+
+test("a clock of the database that went back does not silence a repeating job", async () => {
+  await ownerPool("main").query("DELETE FROM astra.schedules");
+  await acceptDueSchedules("main");
+  await ownerPool("main").query("UPDATE astra.schedules SET next_at = next_at + interval '1 day'");
+  expect(await acceptDueSchedules("main")).toBe(Object.keys(schedules).length);
+});
+
+test("a job for later is not run before its time, however many others wait as well", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  const door = await doorOf(organization.owner);
+  const at = new Date(Date.now() + 3_600_000);
+  const later = await transact(door, "write", (ctx) =>
+    enqueueMany(ctx, "directory.sync-profile", [{}, {}, {}], { at }),
+  );
+  await askFor(organization);
+  const claimed = await claimDue("main", "default", 100, firstTurn);
+  expect(claimed).toHaveLength(1);
+  expect(later).not.toContain(claimed[0]?.id);
+  await ownerPool("main").query("UPDATE astra.outbox SET run_at = now() WHERE state = 'pending'");
+  const due = await claimDue("main", "default", 100, firstTurn);
+  expect(due.map(({ id }) => id).toSorted()).toEqual(later.toSorted());
+});
+
+test("many jobs are accepted in the order in which they were named", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  const payloads = Array.from({ length: 30 }, () => ({ memberId: randomUUID() }));
+  const ids = await transact(await doorOf(organization.owner), "write", (ctx) =>
+    enqueueMany(ctx, "directory.sync-member", payloads),
+  );
+  const found = new Map((await rows()).map(({ id, payload }) => [id, payload]));
+  expect(ids.map((id) => found.get(id))).toEqual(payloads);
+});
+
+test("each hand-over to the queue has a name of its own, so that the queue drops none", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization);
+  for (const memory of ["first", "second", "third"]) {
+    await claimDue("main", "default", 100, firstTurn);
+    await reclaimForgotten("main", memory);
+  }
+  expect(await rows()).toMatchObject([{ state: "pending", attempts: 0, dispatches: 3 }]);
+});
+
+test("a try that failed because the database was away does not count, but not without end", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization);
+  const away = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  const handlers = { ...productHandlers, "directory.sync-profile": { atDoor: () => Promise.reject(away) } };
+  const tryAgain = async () => {
+    await ownerPool("main").query("UPDATE astra.outbox SET run_at = now()");
+    await tryOnce(handlers);
+  };
+  await tryAgain();
+  expect(await rows()).toMatchObject([{ state: "pending", attempts: 0, spared: 1 }]);
+  for (let more = 0; more < 10; more++) await tryAgain();
+  expect(await rows()).toMatchObject([{ state: "pending", attempts: 1, spared: 10 }]);
+});
+
+test("what a process gives back is due at once, and what it does afterwards counts for nothing", async () => {
+  const organization = await buildOrganization();
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  await askFor(organization);
+  const [row] = await claimDue("main", "default", 10, firstTurn);
+  const queued = { rowId: row?.id ?? "", shardId: "main", attempt: 1 };
+  await startTry(queued);
+  expect(await handBackTries()).toBe(1);
+  expect(await rows()).toMatchObject([{ state: "pending", attempts: 0, spared: 1 }]);
+  await failTry(queued, { attempts: 1, backoffMs: 1 }, "too late");
+  expect(await rows()).toMatchObject([{ state: "pending" }]);
+  expect(await claimDue("main", "default", 10, firstTurn)).toHaveLength(1);
+});
+
+test("done rows are kept for a while, and no more than so many", async () => {
+  await ownerPool("main").query(
+    `INSERT INTO astra.outbox (name, payload, state, done_at)
+     SELECT 'jobs.trim', '{}', 'done', now() - n * interval '1 day' FROM generate_series(0, 9) n`,
+  );
+  await trimDone("main");
+  expect(await rows()).toHaveLength(7);
+  await trimDone("main", 3);
+  expect(await rows()).toHaveLength(3);
+});
+
+test("a job without a handler, or with one of the wrong kind, does not compile", () => {
+  expectTypeOf<Omit<Handlers, "jobs.trim">>().not.toExtend<Handlers>();
+  type WrongPayload = { platform: (payload: { organizationId: number }) => Promise<void> };
+  expectTypeOf<WrongPayload>().not.toExtend<Handlers["organizations.open"]>();
+  type OfATenant = { inTenant: () => Promise<void> };
+  expectTypeOf<OfATenant>().not.toExtend<Handlers["jobs.trim"]>();
 });
 
 function ask(): Promise<string> {

@@ -89,11 +89,11 @@ export async function giveBack(shardId: string, ids: string[]): Promise<void> {
 }
 
 /** Removes done rows after their days, and the oldest of very many; they are kept to answer "did it run?". */
-export async function trimDone(shardId: string): Promise<void> {
+export async function trimDone(shardId: string, keptMax = doneKeptMax): Promise<void> {
   const { rows } = await ownerPool(shardId).query<{ before: Date }>(
     `SELECT greatest(now() - $1 * interval '1 day',
        (SELECT done_at FROM astra.outbox WHERE state = 'done' ORDER BY done_at DESC OFFSET $2 LIMIT 1)) AS before`,
-    [doneKeptDays, doneKeptMax],
+    [doneKeptDays, keptMax - 1],
   );
   for (;;) {
     const trimmed = await ownerPool(shardId).query(
