@@ -3,7 +3,8 @@ import { z } from "zod";
 import { signingKeys } from "../platform/secrets.ts";
 import { tenantStorage } from "../platform/storage.ts";
 import { chainColumns, type ChainState } from "./chain.ts";
-import { inLog, logDoor } from "./owner-door.ts";
+import { inLog } from "./log-transaction.ts";
+import { logDoor } from "./owner-door.ts";
 
 /** A new checkpoint at the latest after so long, or so many entries: what was cut off since the last is not seen. */
 const everyMs = 60_000;

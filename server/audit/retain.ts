@@ -14,7 +14,8 @@ import {
   type Statement,
 } from "./checkpoint.ts";
 import { exportKey } from "./export.ts";
-import { inLog, logDoor, walkIndexes, type LogDoor } from "./owner-door.ts";
+import { inLog, walkIndexes, type LogDoor } from "./log-transaction.ts";
+import { logDoor } from "./owner-door.ts";
 import { holdChain } from "./seal.ts";
 import { retentionOfPlan } from "./settings.ts";
 

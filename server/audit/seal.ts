@@ -1,6 +1,11 @@
-import type pg from "pg";
-import { chainColumns, entryText, genesis, linkHash, type ChainState } from "./chain.ts";
-import { inLog, logDoor, walkIndexes, type LogDoor } from "./owner-door.ts";
+import { hash } from "node:crypto";
+import pg from "pg";
+import { binaryArray, byteaType, uuidType } from "./binary-array.ts";
+import { chainColumns, genesis, type ChainState } from "./chain.ts";
+import { copyRows } from "./copy-rows.ts";
+import { EntryBytes, entryByteColumns, entryByteCount } from "./entry-bytes.ts";
+import { inLog, walkIndexes, type LogDoor } from "./log-transaction.ts";
+import { logDoor } from "./owner-door.ts";
 
 const batchRows = 10_000;
 
@@ -28,34 +33,39 @@ export async function sealEntries(organizationId: string): Promise<SealReport> {
   }
 }
 
-type Candidate = { id: string; xid: string; text: string };
-
 async function sealBatch(client: pg.PoolClient, door: LogDoor) {
   await walkIndexes(client);
   const chain = await holdChain(client);
   await assertUnbroken(client, chain);
   const home = await presentHome(client);
   // On another server, or after a move, transaction ids mean something else: look at everything once more.
-  const cursor = home === chain.home ? [chain.cursor_xid, chain.cursor_id] : ["-1", firstId];
+  const cursor: Cursor = home === chain.home ? [chain.cursor_xid, chain.cursor_id] : ["-1", firstId];
   const horizon = await settledBelow(client);
-  const { rows } = await client.query<Candidate>(
-    // A transaction that still runs has an id between the two bounds; one from elsewhere may lie beyond.
-    `SELECT e.id, e.xid, ${entryText} AS text FROM audit_entries e
-     WHERE (e.xid, e.id) > ($1::bigint, $2::uuid) AND (e.xid < $3::bigint OR e.xid >= $4::bigint)
-       AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.entry_id = e.id)
-     ORDER BY e.xid, e.id LIMIT $5`,
-    [...cursor, horizon.below, horizon.beyond, batchRows],
-  );
-  const { seq, head } = await writeSeals(client, chain, door, rows);
-  const more = rows.length === batchRows;
-  const last = more ? rows.findLast((row) => BigInt(row.xid) < BigInt(horizon.below)) : undefined;
-  const reached = more ? (last ? [last.xid, last.id] : cursor) : [String(BigInt(horizon.below) - 1n), lastId];
+  const links = new NewLinks(chain.seq, chain.head ?? genesis(door.organizationId), horizon.below);
+  await copyRows(client, candidates(cursor, horizon), (row) => links.add(row));
+  await writeSeals(client, links, chain.seq);
+  const more = links.count === batchRows;
+  const reached = more ? (links.settled ?? cursor) : [String(BigInt(horizon.below) - 1n), lastId];
   await client.query(
     `UPDATE audit_chain SET seq = $1, head = decode($2, 'hex'), home = $3, cursor_xid = $4, cursor_id = $5,
        sealed_at = CASE WHEN $6 THEN now() ELSE sealed_at END`,
-    [seq, head, home, ...reached, rows.length > 0],
+    [links.seq, links.count > 0 ? links.head : chain.head, home, ...reached, links.count > 0],
   );
-  return { sealed: rows.length, seq, more };
+  return { sealed: links.count, seq: links.seq, more };
+}
+
+type Cursor = [xid: string, id: string];
+type Horizon = { below: string; beyond: string };
+
+/** What is to be sealed next, in the order in which it will stand. */
+function candidates([xid, id]: Cursor, { below, beyond }: Horizon): string {
+  const bounds = [xid, below, beyond].map(BigInt);
+  return `SELECT ${entryByteColumns}, e.xid FROM audit_entries e
+    WHERE (e.xid, e.id) > (${bounds[0]}::bigint, ${pg.escapeLiteral(id)}::uuid)
+      -- A transaction that still runs has an id between the two bounds; one from elsewhere may lie beyond.
+      AND (e.xid < ${bounds[1]}::bigint OR e.xid >= ${bounds[2]}::bigint)
+      AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.entry_id = e.id)
+    ORDER BY e.xid, e.id LIMIT ${batchRows}`;
 }
 
 const firstId = "00000000-0000-0000-0000-000000000000";
@@ -98,22 +108,71 @@ async function settledBelow(client: pg.PoolClient): Promise<{ below: string; bey
   return rows[0];
 }
 
-async function writeSeals(
-  client: pg.PoolClient,
-  chain: ChainState,
-  door: LogDoor,
-  entries: Candidate[],
-): Promise<{ seq: number; head: string | null }> {
-  if (entries.length === 0) return chain;
-  const before = chain.head ?? genesis(door.organizationId);
-  let seq = chain.seq;
-  let head = before;
-  const hashes = entries.map((entry) => (head = linkHash(++seq, head, entry.text)));
+/** The links that a batch adds to the chain, computed as the entries come. */
+class NewLinks {
+  seq: number;
+  count = 0;
+  readonly ids: Buffer[] = [];
+  readonly before: Buffer[] = [];
+  readonly hashes: Buffer[] = [];
+  readonly #bytes = new EntryBytes(1);
+  readonly #below: bigint;
+  #head: Buffer;
+  #settledXid: bigint | undefined;
+  #settledId: Buffer | undefined;
+
+  constructor(seq: number, head: string, below: string) {
+    this.seq = seq;
+    this.#head = Buffer.from(head, "hex");
+    this.#below = BigInt(below);
+  }
+
+  get head(): string {
+    return this.#head.toString("hex");
+  }
+
+  /** The last entry whose transaction is settled for good: the cursor goes no further. */
+  get settled(): Cursor | undefined {
+    const [xid, id] = [this.#settledXid, this.#settledId];
+    return xid === undefined || !id ? undefined : [String(xid), uuidText(id)];
+  }
+
+  add(row: Buffer): void {
+    const bytes = this.#bytes;
+    bytes.take(row);
+    const computed = hash("sha256", bytes.link(++this.seq, this.#head), "buffer");
+    const start = bytes.idStart();
+    // The row's bytes are the driver's; these stay.
+    const id = Buffer.from(row.subarray(start, start + idBytes));
+    this.ids.push(id);
+    this.before.push(this.#head);
+    this.hashes.push(computed);
+    this.#head = computed;
+    this.count++;
+    const xid = row.readBigInt64BE(bytes.start(entryByteCount));
+    if (xid >= this.#below) return;
+    this.#settledXid = xid;
+    this.#settledId = id;
+  }
+}
+
+const idBytes = 16;
+
+function uuidText(bytes: Buffer): string {
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+async function writeSeals(client: pg.PoolClient, links: NewLinks, after: number): Promise<void> {
+  if (links.count === 0) return;
   await client.query(
     `INSERT INTO audit_seals (seq, entry_id, prev_hash, hash)
-     SELECT $1::bigint + n, id, decode(lag(hash, 1, $2) OVER (ORDER BY n), 'hex'), decode(hash, 'hex')
-     FROM unnest($3::uuid[], $4::text[]) WITH ORDINALITY AS links (id, hash, n)`,
-    [chain.seq, before, entries.map((entry) => entry.id), hashes],
+     SELECT $1::bigint + n, id, before, hash
+     FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS links (id, before, hash, n)`,
+    [
+      after,
+      binaryArray(uuidType, links.ids),
+      binaryArray(byteaType, links.before),
+      binaryArray(byteaType, links.hashes),
+    ],
   );
-  return { seq, head };
 }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { chainColumns, entryText, linkHash, type ChainState } from "./chain.ts";
 import { signStatement } from "./checkpoint.ts";
 import { entryLine, type ExportRecord } from "./export.ts";
-import { walkIndexes, type LogDoor } from "./owner-door.ts";
+import { walkIndexes, type LogDoor } from "./log-transaction.ts";
 import type { Batch } from "./stream-send.ts";
 import { entryColumns } from "./view.ts";
 

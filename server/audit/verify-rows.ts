@@ -1,5 +1,5 @@
 import { chainColumns, entryProven, entryText, linkHash, type ChainState } from "./chain.ts";
-import { inLog, walkIndexes, type LogDoor } from "./owner-door.ts";
+import { inLog, walkIndexes, type LogDoor } from "./log-transaction.ts";
 import type { Finding } from "./verdict.ts";
 
 /** One seal with the entry that it is about, as it stands now. */

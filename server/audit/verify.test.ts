@@ -1,10 +1,13 @@
 import { afterAll, expect, test } from "vitest";
 import { entered } from "../test/entered.ts";
 import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
-import { tamper, writeEntries } from "../test/logs.ts";
+import { fillLog, tamper, writeEntries } from "../test/logs.ts";
 import { tenantStorage } from "../platform/storage.ts";
+import { proveChain } from "./chain-proof.ts";
 import { linkHash, genesis } from "./chain.ts";
 import { statementKey, writeCheckpoint } from "./checkpoint.ts";
+import { inLog } from "./log-transaction.ts";
+import { logDoor } from "./owner-door.ts";
 import { sealEntries } from "./seal.ts";
 import type { Finding } from "./verdict.ts";
 import { verifyAudit } from "./verify.ts";
@@ -220,6 +223,88 @@ test("a checkpoint that was altered, or signed for another organization, is refu
   await storage.put(key, file);
   expect((await verifyAudit(id)).finding).toBeNull();
 });
+
+test("texts of every kind are hashed as the server has them", async () => {
+  const { id } = await buildOrganization();
+  const texts = [
+    "Zoë 👩‍🚀",
+    'line\nbreak\t"quoted" \\ back',
+    "",
+    "\u007f\u0085\u2028",
+    "x".repeat(100_000),
+    "日本語".repeat(500),
+  ];
+  await entered(id, async (client) => {
+    for (const [index, text] of texts.entries()) {
+      await client.query(
+        `INSERT INTO audit_entries (id, at, action, actor_kind, actor_name, impersonator_id, impersonator_name, target_type,
+           target_id, target_label, changes, personal, ip, request_id)
+         VALUES (uuidv7(), $1, $2, 'operator', $2, uuidv7(), $2, $2, $3, $2, $2, $3, $3, $3)`,
+        [new Date(index * 123_456_789_001 - 1_000_000_000_000), text, index % 2 === 0 ? text : null],
+      );
+    }
+  });
+  await sealEntries(id);
+  // Sealed from the columns' bytes, verified from texts that the server puts together.
+  expect(await verifyAudit(id)).toMatchObject({ entries: 7, finding: null });
+  const door = await logDoor(id);
+  const part = { after: 0, through: 7, promised: new Map<number, string>() };
+  expect(await inLog(door, (client) => proveChain(client, part))).toMatchObject({ entries: 7, erased: 0 });
+});
+
+const inLargeLogs: Case[] = [
+  [
+    "a flipped byte",
+    `UPDATE audit_entries SET changes = replace(changes, 'todo', 'toda') WHERE id = ${sealed(17_001)}`,
+    { kind: "altered_entry", seq: 17_001 },
+  ],
+  [
+    "another name",
+    `UPDATE audit_entries SET actor_name = 'Mallory' WHERE id = ${sealed(21_000)}`,
+    { kind: "altered_personal", seq: 21_000 },
+  ],
+  [
+    "a deleted entry",
+    `DELETE FROM audit_entries WHERE id = ${sealed(10_001)}`,
+    { kind: "deleted_row", seq: 10_001 },
+  ],
+  ["a deleted seal", `DELETE FROM audit_seals WHERE seq = 20_000`, { kind: "deleted_row", seq: 20_000 }],
+  [
+    "a seal that begins a part and does not follow the one before",
+    `UPDATE audit_seals SET prev_hash = sha256('x') WHERE seq = 10_001`,
+    { kind: "altered_seal", seq: 10_001 },
+  ],
+];
+
+test("threads find the same in a large log, and another end than a checkpoint promised", async () => {
+  const { id } = await buildOrganization();
+  await fillLog(id, 12_000);
+  await sealEntries(id);
+  await writeCheckpoint(id, { now: true });
+  await fillLog(id, 13_000);
+  await sealEntries(id);
+  await writeCheckpoint(id, { now: true });
+  expect(await verifyAudit(id)).toMatchObject({ entries: 25_001, checkpoints: 2, finding: null });
+  const door = await logDoor(id);
+  for (const [, sql, finding] of inLargeLogs) {
+    await tamper(
+      id,
+      `CREATE TABLE kept_entries AS SELECT * FROM audit_entries; CREATE TABLE kept_seals AS SELECT * FROM audit_seals; ${sql}`,
+    );
+    expect((await verifyAudit(id)).finding).toMatchObject(finding);
+    await tamper(
+      id,
+      `DELETE FROM audit_entries; DELETE FROM audit_seals; INSERT INTO audit_entries SELECT * FROM kept_entries;
+       INSERT INTO audit_seals SELECT * FROM kept_seals; DROP TABLE kept_entries, kept_seals`,
+    );
+  }
+  expect(await verifyAudit(id)).toMatchObject({ finding: null });
+  const part = { after: 0, through: 12_001, promised: new Map([[12_001, "00".repeat(32)]]) };
+  expect(await inLog(door, (client) => proveChain(client, part))).toBeNull();
+  await tamper(id, `UPDATE audit_entries SET action = 'x' WHERE id = ${sealed(12_500)}`);
+  await rewriteFrom(id, 12_500);
+  expect((await verifyAudit(id)).finding).toMatchObject({ kind: "rewritten", seq: 12_002 });
+}, 120_000);
 
 test("a verification can be stopped, and tells how far it is", async () => {
   const { id } = await sealedOrganization();

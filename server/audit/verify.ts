@@ -1,6 +1,9 @@
 import { genesis, linkHash, type ChainState } from "./chain.ts";
+import type { ChainProof } from "./chain-proof.ts";
 import { readStatement, storedStatements, type Statement } from "./checkpoint.ts";
-import { logDoor, type LogDoor } from "./owner-door.ts";
+import type { LogDoor } from "./log-transaction.ts";
+import { logDoor } from "./owner-door.ts";
+import { startProvers, type Provers } from "./provers.ts";
 import {
   countPending,
   explainMismatch,
@@ -11,8 +14,9 @@ import {
 } from "./verify-rows.ts";
 import type { Finding, Verdict } from "./verdict.ts";
 
-const chunkRows = 5_000;
-const chunksAhead = 3;
+const chunkRows = 10_000;
+const chunksAhead = 2;
+const threadedRows = 20_000;
 
 export type VerifyOptions = {
   /** Files of signed statements; the organization's own storage when left out, none with an empty list. */
@@ -45,28 +49,49 @@ export async function verifyAudit(organizationId: string, options: VerifyOptions
 
 async function walkThrough(walk: Walk, chain: ChainState, options: VerifyOptions): Promise<Finding | null> {
   const total = chain.seq - chain.pruned_seq;
-  const ahead: Promise<Link[]>[] = [];
+  // A small log is read before threads have started.
+  const provers = total > threadedRows ? startProvers(walk.door) : null;
+  const ahead: Chunk[] = [];
   let asked = chain.pruned_seq;
   try {
     do {
-      // Places have no gaps, so the next chunks are on their way while one is recomputed.
-      while (ahead.length < chunksAhead && asked < chain.seq) {
+      // Places have no gaps, so the next chunks are on their way while one is looked at.
+      while (ahead.length < (provers?.threads ?? 1) * chunksAhead && asked < chain.seq) {
         const through = Math.min(asked + chunkRows, chain.seq);
-        const links = walk.read(asked, through);
-        // Its failure is heard when its turn comes; until then nobody waits for it.
-        links.catch(() => {});
-        ahead.push(links);
+        ahead.push(askFor(walk, provers, asked, through));
         asked = through;
       }
-      const finding = walk.check((await ahead.shift()) ?? []);
-      if (finding) return await finding;
+      const next = ahead.shift();
+      const finding = next ? await look(walk, next) : null;
+      if (finding) return finding;
       options.signal?.throwIfAborted();
       await options.onProgress?.(walk.verdict.entries, total);
     } while (ahead.length > 0 || asked < chain.seq);
     return walk.end();
   } finally {
-    await Promise.allSettled(ahead);
+    await provers?.end();
+    await Promise.allSettled(ahead.map(({ answer }) => answer));
   }
+}
+
+/** A part of the chain: its proof when threads make one (null: it does not fit), otherwise its links. */
+type Chunk = { after: number; through: number; answer: Promise<ChainProof | Link[] | null> };
+
+function askFor(walk: Walk, provers: Provers | null, after: number, through: number): Chunk {
+  const answer: Chunk["answer"] = provers
+    ? provers.prove({ after, through, promised: walk.promised(after, through) })
+    : walk.read(after, through);
+  // Its failure is heard when its turn comes; until then nobody waits for it.
+  answer.catch(() => {});
+  return { after, through, answer };
+}
+
+async function look(walk: Walk, { after, through, answer }: Chunk): Promise<Finding | null> {
+  const known = await answer;
+  if (Array.isArray(known)) return walk.check(known);
+  if (known && walk.accept(known, through)) return null;
+  // Something in it does not fit: what, is found link by link.
+  return walk.check(await walk.read(after, through));
 }
 
 type Statements = {
@@ -94,7 +119,7 @@ async function collectStatements(organizationId: string, options: VerifyOptions)
 /** One walk along the chain, from its beginning to the seal that was last when it began. */
 class Walk {
   readonly verdict: Verdict;
-  readonly #door: LogDoor;
+  readonly door: LogDoor;
   readonly #chain: ChainState;
   readonly #statements: Statements;
   #head: string;
@@ -102,7 +127,7 @@ class Walk {
   #proven: number;
 
   constructor(door: LogDoor, chain: ChainState, statements: Statements) {
-    this.#door = door;
+    this.door = door;
     this.#chain = chain;
     this.#statements = statements;
     this.#seq = chain.pruned_seq;
@@ -122,8 +147,27 @@ class Walk {
     };
   }
 
+  /** The hashes that checkpoints promise for a part. */
+  promised(after: number, through: number): Map<number, string> {
+    const within = [...this.#statements.checkpoints].filter(([seq]) => seq > after && seq <= through);
+    return new Map(within.map(([seq, { head }]) => [seq, head]));
+  }
+
+  /** Takes a part that is sound in itself; false when it does not follow what was before. */
+  accept({ entries, erased, before, head }: ChainProof, through: number): boolean {
+    if (before !== this.#head || this.#seq + entries !== through) return false;
+    for (const seq of this.promised(this.#seq, through).keys()) this.#proven = Math.max(this.#proven, seq);
+    this.#seq = through;
+    this.#head = head;
+    this.verdict.entries += entries;
+    this.verdict.erased += erased;
+    this.verdict.through = through;
+    this.verdict.head = head;
+    return true;
+  }
+
   read(after: number, through: number): Promise<Link[]> {
-    return readLinks(this.#door, after, through);
+    return readLinks(this.door, after, through);
   }
 
   /** What retention dropped must have been dropped by us: the signed statement about it says so. */
@@ -144,7 +188,7 @@ class Walk {
         return this.#deleted(seq, link.entryId, `The entry of seal ${seq} is not there.`);
       const head = linkHash(seq, this.#head, link.text);
       if (link.previous !== this.#head || link.hash !== head) {
-        return explainMismatch(this.#door, { link, previous: this.#head });
+        return explainMismatch(this.door, { link, previous: this.#head });
       }
       if (!link.proven) return { kind: "altered_personal", ...at(link), detail: "" };
       this.#seq = seq;

@@ -1,5 +1,6 @@
 import { wordsToKeep } from "../search/words.ts";
-import { inLog, logDoor, type LogDoor } from "./owner-door.ts";
+import { inLog, type LogDoor } from "./log-transaction.ts";
+import { logDoor } from "./owner-door.ts";
 
 const chunkSeals = 20_000;
 
