@@ -12,6 +12,7 @@ const SCRIPTS = {
   test: ["test.ts"],
   check: ["check.ts"],
   bench: ["bench.ts"],
+  "build:client": ["build-client.ts"],
   astra: ["astra.ts"],
 };
 // The first that runs TypeScript without a flag.
