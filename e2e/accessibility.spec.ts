@@ -100,6 +100,33 @@ const places: Place[] = [
     open: opened(/^Delete organization/, "alertdialog"),
   },
   { name: "settings, for a viewer", who: "Acme Robotics, viewer", address: `/${acme}/settings` },
+  { name: "audit log", who: owner, address: `/${acme}/audit-log` },
+  {
+    name: "audit log, entry",
+    who: owner,
+    address: `/${acme}/audit-log?action=tasks.update`,
+    open: async (page) => {
+      await page.getByRole("table").getByRole("link").first().click();
+      await expect(page.getByRole("dialog").getByRole("heading", { name: "What changed" })).toBeVisible();
+    },
+  },
+  { name: "audit log, times", who: owner, address: `/${acme}/audit-log`, open: opened("Time", "dialog") },
+  { name: "audit log, live", who: owner, address: `/${acme}/audit-log?live=true&type=task` },
+  { name: "audit log, export", who: owner, address: `/${acme}/audit-log?export=new` },
+  {
+    name: "audit log, proof",
+    who: owner,
+    address: `/${acme}/audit-log`,
+    open: opened("How it is proved", "dialog"),
+  },
+  { name: "audit streams", who: owner, address: `/${acme}/audit-log/streams` },
+  {
+    name: "audit streams, new",
+    who: owner,
+    address: `/${acme}/audit-log/streams`,
+    open: opened("Add stream", "dialog"),
+  },
+  { name: "audit settings", who: owner, address: `/${acme}/audit-log/settings` },
   { name: "help", who: owner, address: `/${acme}/help` },
   { name: "not found, within", who: owner, address: `/${acme}/nothing`, status: 404 },
   { name: "no organization", who: owner, address: "/no-such-organization", status: 404 },

@@ -162,7 +162,9 @@ test("what is deleted from the middle of a list leaves the focus on its neighbou
 
 test("every stop of the Tab key can be seen, on every page", async ({ demo, openAs }) => {
   const page = await openAs(await demo("Acme Robotics, owner"));
-  for (const place of ["", "/projects", "/tasks", "/members", "/settings", "/help"]) {
+  const places = ["", "/projects", "/tasks", "/members", "/settings", "/help"];
+  const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
+  for (const place of [...places, ...log]) {
     await page.goto(`/acme-robotics${place}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await tabThrough(page);

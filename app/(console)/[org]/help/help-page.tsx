@@ -21,6 +21,7 @@ export function HelpPage() {
               <li>Keep tasks with a status, an assignee and a due date; search, filter and sort them.</li>
               <li>Undo a deletion from the note that appears after it.</li>
               <li>See who belongs to the organization, and in which role.</li>
+              <li>See who did what in the audit log, prove that it is whole, export it and stream it.</li>
               <li>Change the organization&apos;s name and address, or schedule its deletion.</li>
             </ul>
             <p className="mt-4 text-base text-ink-muted">
@@ -33,8 +34,8 @@ export function HelpPage() {
           <CardHeader title="Not here yet" description="So that you need not look for it." />
           <CardBody>
             <p className="text-base text-ink-muted">
-              Inviting members, editing roles, API keys, webhooks, the audit log, billing and sign-in with two
-              factors are not part of Astra yet.
+              Inviting members, editing roles, API keys, webhooks, billing and sign-in with two factors are
+              not part of Astra yet.
             </p>
           </CardBody>
         </Card>

@@ -5,6 +5,7 @@ import { AddressCard } from "#app/(console)/[org]/settings/address-card.tsx";
 import { DangerCard } from "#app/(console)/[org]/settings/danger-card.tsx";
 import { NameCard } from "#app/(console)/[org]/settings/name-card.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
+import { ButtonLink } from "#app/_ui/button.tsx";
 import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
 import { CopyButton } from "#app/_ui/copy-button.tsx";
 import { PageHeader } from "#app/_ui/page-header.tsx";
@@ -19,9 +20,24 @@ export function SettingsPage() {
         <NameCard />
         <AddressCard />
         <AboutCard />
+        <AuditCard />
         <DangerCard />
       </div>
     </div>
+  );
+}
+
+function AuditCard() {
+  const { slug } = useOrganization();
+  return (
+    <Card>
+      <CardHeader
+        className="flex-wrap pb-4"
+        title="Audit log"
+        description="How long entries are kept, legal holds, and which reads are recorded."
+        actions={<ButtonLink href={`/${slug}/audit-log/settings`}>Open audit settings</ButtonLink>}
+      />
+    </Card>
   );
 }
 

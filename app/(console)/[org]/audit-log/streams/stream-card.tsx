@@ -5,7 +5,7 @@ import { StreamActions } from "#app/(console)/[org]/audit-log/streams/stream-act
 import { Badge, type BadgeTone } from "#app/_ui/badge.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Card } from "#app/_ui/card.tsx";
-import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import { RelativeTime, useMinute } from "#app/_ui/relative-time.tsx";
 import { streamErrors, type AuditStream } from "#server/audit/schema.ts";
 
 const count = new Intl.NumberFormat("en");
@@ -81,13 +81,7 @@ function Notices({ stream }: { stream: AuditStream }) {
         >
           {failing.status !== null && `It answered with status ${failing.status}. `}
           {failing.attempts} {failing.attempts === 1 ? "try" : "tries"} so far
-          {failing.nextTryAt ? (
-            <>
-              , the next <RelativeTime date={failing.nextTryAt} />.
-            </>
-          ) : (
-            "."
-          )}
+          {failing.nextTryAt && <NextTry at={failing.nextTryAt} />}.
         </Banner>
       )}
       {state === "paused" && pausedAt && (
@@ -109,6 +103,17 @@ function Notices({ stream }: { stream: AuditStream }) {
         </Banner>
       )}
     </div>
+  );
+}
+
+function NextTry({ at }: { at: Date }) {
+  const soonMs = 120_000;
+  const now = useMinute();
+  if (at.getTime() < now + soonMs) return ", the next within a minute or two";
+  return (
+    <>
+      , the next <RelativeTime date={at} />
+    </>
   );
 }
 
