@@ -16,9 +16,13 @@ export type KeyAccess = {
   permissions: ReadonlySet<string>;
   accessVersion: number;
   recordReads: boolean;
+  expiresAt: Date | null;
 };
 
-type Remembered = KeyAccess & { secretHash: Buffer; expiresAt: Date | null };
+/** Which key is meant, and its secret's hash; null where a token of ours has proved it. */
+export type KeyProof = Omit<KeyParts, "secretHash"> & { secretHash: Buffer | null };
+
+type Remembered = KeyAccess & { secretHash: Buffer };
 
 const entriesMax = 10_000;
 const usedEveryMs = 60_000;
@@ -31,10 +35,10 @@ const noted = new Map<string, number>();
  * was revoked ends in every process with its next call. Throws AppError api_key_unknown, api_key_revoked,
  * api_key_expired and api_key_idle.
  */
-export async function keyAccess(parts: KeyParts, now: Date, { fresh = false } = {}): Promise<KeyAccess> {
+export async function keyAccess(parts: KeyProof, now: Date, { fresh = false } = {}): Promise<KeyAccess> {
   const name = `${parts.organizationId}/${parts.keyId}`;
   let found = fresh ? undefined : cache.get(name);
-  if (!found || !timingSafeEqual(found.secretHash, parts.secretHash)) {
+  if (!found || !proves(parts, found.secretHash)) {
     cache.delete(name);
     found = await readKey(parts);
     if (cache.size >= entriesMax) cache.delete(cache.keys().next().value as string);
@@ -42,13 +46,17 @@ export async function keyAccess(parts: KeyParts, now: Date, { fresh = false } = 
   }
   if (found.expiresAt && found.expiresAt <= now) throw refused("expired", "This API key has expired.");
   await noteUse(parts, now);
-  const { secretHash: _hash, expiresAt: _expiry, ...access } = found;
+  const { secretHash: _hash, ...access } = found;
   return access;
 }
 
-async function readKey(parts: KeyParts): Promise<Remembered> {
+function proves({ secretHash }: KeyProof, stored: Uint8Array): boolean {
+  return secretHash === null || timingSafeEqual(stored, secretHash);
+}
+
+async function readKey(parts: KeyProof): Promise<Remembered> {
   const { key, guard } = await findKey(parts);
-  if (!key || !guard || !timingSafeEqual(key.secretHash, parts.secretHash)) throw unknownKey();
+  if (!key || !guard || !proves(parts, key.secretHash)) throw unknownKey();
   if (key.revokedAt) throw refused("revoked", "This API key was revoked.");
   // The column's CHECK holds the same closed set as the type.
   const keyKind = key.kind as KeyKind;
@@ -80,7 +88,7 @@ export function keyPermissions(scopes: readonly string[], live: ReadonlySet<stri
   );
 }
 
-async function findKey({ organizationId, keyId }: KeyParts) {
+async function findKey({ organizationId, keyId }: KeyProof) {
   try {
     return await tenancy().withTenant(organizationId, { readOnly: true }, async (db) => {
       // The version is read first: a change in between makes it older than the rows, never newer.
@@ -109,7 +117,7 @@ async function findKey({ organizationId, keyId }: KeyParts) {
 }
 
 /** Once a minute a process; for people to see which keys are in use, so a failure stops no call. */
-async function noteUse({ organizationId, keyId }: KeyParts, now: Date): Promise<void> {
+async function noteUse({ organizationId, keyId }: KeyProof, now: Date): Promise<void> {
   const name = `${organizationId}/${keyId}`;
   if (now.getTime() - (noted.get(name) ?? 0) < usedEveryMs) return;
   if (noted.size >= entriesMax) noted.clear();
@@ -125,7 +133,7 @@ async function noteUse({ organizationId, keyId }: KeyParts, now: Date): Promise<
 }
 
 /** One answer for keys that were never made, of organizations that are not there, and with another secret. */
-function unknownKey(): AppError {
+export function unknownKey(): AppError {
   return refused("unknown", "There is no such API key.");
 }
 

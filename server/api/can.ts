@@ -61,6 +61,9 @@ export function can(permission: Permission, { recorded = false, rest }: Options 
   };
 }
 
+/** Each further try means that somebody else's change came in between. */
+const triesMax = 6;
+
 /** Runs in the request's turn; once more through a fresh door when roles or members changed meanwhile. */
 function patiently<Result>(
   ctx: RequestContext & { door: Door },
@@ -74,7 +77,7 @@ function patiently<Result>(
         return await work(door);
       } catch (error) {
         if (!(error instanceof StaleAccess)) throw error;
-        if (attempt >= 3)
+        if (attempt >= triesMax)
           throw new AppError("UNAVAILABLE", "try_again", "Roles are changing just now. Try again.");
         door = await openDoor(ctx, permission, { fresh: true });
       }

@@ -1,6 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { findOrganization, forgetDirectory, isMember } from "../access/directory.ts";
-import { keyAccess, malformedKey } from "../access/key-access.ts";
+import { readToken } from "../access/access-token.ts";
+import { keyAccess, malformedKey, type KeyProof } from "../access/key-access.ts";
 import { readKeyText } from "../access/key-text.ts";
 import { memberAccess, noAccess } from "../access/member-access.ts";
 import { permissionRegistry, type Permission } from "../access/permissions.ts";
@@ -88,24 +89,42 @@ async function proveKey(
   permission: Permission,
   fresh: boolean,
 ): Promise<Proven> {
-  const parts = readKeyText(text);
-  if (!parts) throw malformedKey();
   const now = ctx.clock.now();
-  let access = await keyAccess(parts, now, { fresh });
-  if (!fresh && !access.permissions.has(permission)) access = await keyAccess(parts, now, { fresh: true });
+  const { proof, scopes } = await proofOf(text, now);
+  const organizationId = proof.organizationId;
+  let access = await keyAccess(proof, now, { fresh });
+  if (!fresh && !access.permissions.has(permission)) access = await keyAccess(proof, now, { fresh: true });
   const organization = await namedOrganization(ctx);
   // The path is never trusted: the key says where it belongs, and only who holds it gets this far.
-  if (organization.id !== parts.organizationId) {
+  if (organization.id !== organizationId) {
     await recordSecurityEvent({
       kind: "api_key_mismatch",
       organizationId: organization.id,
       request: ctx.request,
-      detail: { keyOrganizationId: parts.organizationId, keyId: parts.keyId },
+      detail: { keyOrganizationId: organizationId, keyId: proof.keyId },
     });
     throw noAccess();
   }
-  const { accessVersion, recordReads, ...key } = access;
-  return { organization, actor: { kind: "api_key", ...key }, accessVersion, recordReads };
+  const { accessVersion, recordReads, expiresAt: _expiry, ...key } = access;
+  const permissions = scopes
+    ? new Set(scopes.filter((scope) => key.permissions.has(scope)))
+    : key.permissions;
+  const actor = { kind: "api_key" as const, ...key, permissions };
+  return { organization, actor, accessVersion, recordReads };
+}
+
+/** Which key a request stands on: its own text, or a token that was made of one and carries some of its scopes. */
+async function proofOf(
+  text: string,
+  now: Date,
+): Promise<{ proof: KeyProof; scopes: readonly string[] | null }> {
+  if (!text.startsWith("eyJ")) {
+    const proof = readKeyText(text);
+    if (!proof) throw malformedKey();
+    return { proof, scopes: null };
+  }
+  const { organizationId, keyId, scopes } = await readToken(text, now);
+  return { proof: { organizationId, keyId, secretHash: null }, scopes };
 }
 
 async function namedOrganization(ctx: RequestContext): Promise<OrganizationInfo> {

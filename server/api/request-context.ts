@@ -12,7 +12,7 @@ export type RequestContext = {
   clock: Clock;
   /** The organization that the request names; proved before anything is done in it. */
   organizationSlug: string | null;
-  /** The API key that the request bears. It counts alone: no session stands beside it. */
+  /** The API key, or the token made of one, that the request bears. It counts alone: no session stands beside it. */
   bearer: string | null;
   /** What is left of the caller's limit, once it was counted. */
   rate: RateState | null;

@@ -83,6 +83,8 @@ export const reasons = [
   "slug_taken",
   "tenant_guard",
   "timeout",
+  "token_expired",
+  "token_not_valid",
   "too_large",
   "too_many_attempts",
   "too_many_organizations",
