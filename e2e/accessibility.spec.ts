@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { BrowserContextOptions, Page } from "@playwright/test";
+import { asSuperuser } from "./database.ts";
 import { expect, test } from "./fixtures.ts";
 import type { Api } from "./api.ts";
 import { newcomer } from "./people.ts";
@@ -32,6 +33,22 @@ async function firstProject(api: Api): Promise<string> {
 async function firstTask(api: Api): Promise<string> {
   const [task] = (await api.tasks.list.query({ limit: 1 })).items;
   return `/${acme}/tasks?task=${task?.id}`;
+}
+
+async function oneNotification(api: Api): Promise<void> {
+  const count = async () => (await api.notifications.list.query({ limit: 1 })).total;
+  if ((await count()) > 0) return;
+  await api.audit.export.mutate({ format: "csv" });
+  await expect.poll(count, { message: "the export is ready" }).toBeGreaterThan(0);
+}
+
+/** A dead job of a name that no version knows: it stays dead. */
+async function oneDeadLetter(): Promise<string> {
+  const [job] = await asSuperuser<{ id: string }>(
+    `INSERT INTO astra.outbox (name, queue, payload, state, attempts, error)
+     VALUES ('test.looked-at', 'default', '{"thingId": "1"}', 'dead', 50, 'unknown job') RETURNING id`,
+  );
+  return `/operator/dead-letters?name=test.looked-at&job=${job?.id}`;
 }
 
 /** Opens what stands behind a button and waits for what appears. */
@@ -127,10 +144,50 @@ const places: Place[] = [
     open: opened("Add stream", "dialog"),
   },
   { name: "audit settings", who: owner, address: `/${acme}/audit-log/settings` },
+  {
+    name: "notifications",
+    who: owner,
+    address: async (api) => {
+      await oneNotification(api);
+      return `/${acme}/notifications`;
+    },
+  },
+  {
+    name: "bell",
+    who: owner,
+    address: async (api) => {
+      await oneNotification(api);
+      return `/${acme}`;
+    },
+    open: opened(/^Notifications/, "dialog"),
+  },
   { name: "help", who: owner, address: `/${acme}/help` },
   { name: "not found, within", who: owner, address: `/${acme}/nothing`, status: 404 },
   { name: "no organization", who: owner, address: "/no-such-organization", status: 404 },
   { name: "fleet", who: "Operator", address: "/operator" },
+  { name: "dead letters, none found", who: "Operator", address: "/operator/dead-letters?name=zebra" },
+  { name: "dead letter", who: "Operator", address: oneDeadLetter },
+  {
+    name: "dead letter, to be discarded",
+    who: "Operator",
+    address: oneDeadLetter,
+    open: async (page) => {
+      await page.getByRole("button", { name: "Discard…" }).last().click();
+      await expect(page.getByLabel("Reason")).toBeVisible();
+    },
+  },
+  {
+    name: "dead letters",
+    who: "Operator",
+    address: async () => (await oneDeadLetter()).replace(/&job=.*/, ""),
+    open: async (page) => {
+      await page
+        .getByRole("checkbox", { name: /^Choose test/ })
+        .first()
+        .check();
+      await expect(page.getByText("1 job chosen")).toBeVisible();
+    },
+  },
 ];
 
 type Look = {

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { asSuperuser } from "./database.ts";
 import { expect, test } from "./fixtures.ts";
+import { expectFocusSeen, press, tabTo } from "./focus.ts";
 import { awaitMail, linkIn } from "./mails.ts";
 import { signUp } from "./people.ts";
 
@@ -106,4 +107,29 @@ test("the bell rings while the page stands open", async ({ page, organization, a
   await api.organization.scheduleDeletion.mutate({ confirm: organization.slug });
   await page.clock.runFor(31_000);
   await expect(bell(page)).toHaveAccessibleName("Notifications, 1 unread");
+});
+
+test("by keyboard: the bell opens, its lines are reached, and Escape leads back to it", async ({
+  page,
+  organization,
+  api,
+}) => {
+  await api.organization.scheduleDeletion.mutate({ confirm: organization.slug });
+  await page.goto(`/${organization.slug}`);
+  await expect(bell(page)).toHaveAccessibleName("Notifications, 1 unread");
+  await tabTo(page, bell(page));
+  await press(page, "Enter");
+  const line = panel(page).getByRole("link", { name: /^This organization will be deleted/ });
+  await expect(line).toBeVisible();
+  await tabTo(page, line);
+  await expectFocusSeen(page);
+  await page.keyboard.press("Escape");
+  await expect(panel(page)).toBeHidden();
+  await expect(bell(page)).toBeFocused();
+  await press(page, "Enter");
+  await tabTo(page, line);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`/${organization.slug}/settings`);
+  await expect(panel(page)).toBeHidden();
+  await expect(bell(page)).toHaveAccessibleName("Notifications");
 });

@@ -36,7 +36,15 @@ test("what can be tapped is large enough", async ({ page, api, organization }) =
   const { id: projectId } = await api.projects.create.mutate({ name: "Harbour" });
   await api.tasks.create.mutate({ projectId, title: "Mend the pier" });
   const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
-  for (const place of ["", "/projects", `/projects/${projectId}`, "/members", "/settings", ...log]) {
+  for (const place of [
+    "",
+    "/projects",
+    `/projects/${projectId}`,
+    "/members",
+    "/notifications",
+    "/settings",
+    ...log,
+  ]) {
     await page.goto(`/${organization.slug}${place}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     const small = await page.evaluate(() => {
