@@ -46,11 +46,18 @@ export async function createOrganization(
   return { slug: claimed.slug };
 }
 
-/** The organization and what the actor is in it. */
+/** The organization itself. */
+export async function describeOrganization(ctx: ReadCtx) {
+  const { id, plan } = ctx.organization;
+  const { name, slug, deletionAt, createdAt } = await ctx.db.profile.findUniqueOrThrow({ where: { id: 1 } });
+  return { id, name, slug, plan, deletionAt, createdAt };
+}
+
+/** The organization and what the actor is in it. Throws AppError members_only. */
 export async function getOrganization(ctx: ReadCtx) {
-  const { organization, actor } = ctx;
+  const { actor } = ctx;
   if (actor.kind !== "member") throw new AppError("FORBIDDEN", "members_only", "Only members can ask this.");
-  const profile = await ctx.db.profile.findUniqueOrThrow({ where: { id: 1 } });
+  const organization = await describeOrganization(ctx);
   const me = await ctx.db.member.findUniqueOrThrow({
     where: { id: actor.memberId },
     select: {
@@ -62,12 +69,7 @@ export async function getOrganization(ctx: ReadCtx) {
     },
   });
   return {
-    id: organization.id,
-    name: profile.name,
-    slug: profile.slug,
-    plan: organization.plan,
-    deletionAt: profile.deletionAt,
-    createdAt: profile.createdAt,
+    ...organization,
     me: {
       memberId: me.id,
       name: me.name,

@@ -9,6 +9,7 @@ import {
   cancelDeletion,
   changeSlug,
   createOrganization,
+  describeOrganization,
   getOrganization,
   scheduleDeletion,
   updateOrganization,
@@ -39,7 +40,8 @@ export const organizationsRouter = router({
 
 /** The organization that the request is in. */
 export const organizationRouter = router({
-  get: can("organization.read", { rest: "GET /" }).query(NoInput, getOrganization),
+  get: can("organization.read", { rest: false }).query(NoInput, getOrganization),
+  describe: can("organization.read", { rest: "GET /" }).query(NoInput, describeOrganization),
   overview: can("organization.read", { rest: "GET /overview" }).query(NoInput, overview),
   usage: can("organization.read", { rest: "GET /usage" }).query(NoInput, getUsage),
   update: can("organization.write", { rest: "PATCH /" }).direct(UpdateOrganization, updateOrganization),
