@@ -29,7 +29,7 @@ export async function filterCondition(db: ReadDb, filter: AuditFilter): Promise<
     const meant = actions.filter(
       (seen) => seen === action || (action.endsWith(".") && seen.startsWith(action)),
     );
-    conditions.push(Prisma.sql`e.action = ANY (${meant})`);
+    conditions.push(isOneOf(meant));
   }
   if (filter.search) conditions.push(...(await searchConditions(db, filter.search, actions)));
   return Prisma.join(conditions, " AND ");
@@ -47,20 +47,49 @@ export async function seenActions(db: ReadDb): Promise<string[]> {
   return rows.map((row) => row.action);
 }
 
+/** Of one action the index gives the newest first, and its entries are counted without looking at them. */
+function isOneOf(actions: string[]): Prisma.Sql {
+  const [first, ...others] = actions;
+  return first !== undefined && others.length === 0
+    ? Prisma.sql`e.action = ${first}`
+    : Prisma.sql`e.action = ANY (${actions})`;
+}
+
+type Found = { word: string; kind: "actor" | "target"; value: string };
+
 /** Each word must begin a word of the action, of the actor's name or of the target's label. */
 async function searchConditions(db: ReadDb, search: string, actions: string[]): Promise<Prisma.Sql[]> {
-  const conditions: Prisma.Sql[] = [];
-  for (const word of wordsToSeek(search)) {
-    const found = await db.$queryRaw<{ kind: string; value: string }[]>`
-      (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'actor' AND w.token >= ${word}
-         AND w.token < ${word + last} ORDER BY w.token LIMIT ${foundMax})
+  const words = wordsToSeek(search);
+  if (words.length === 0) return [Prisma.sql`false`];
+  const found = await db.$queryRaw<Found[]>`
+    SELECT s.word, f.kind, f.value FROM unnest(${words}::text[]) AS s (word) CROSS JOIN LATERAL (
+      (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'actor' AND w.token >= s.word
+         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax})
       UNION ALL
-      (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'target' AND w.token >= ${word}
-         AND w.token < ${word + last} ORDER BY w.token LIMIT ${foundMax})`;
-    const valuesOf = (kind: string) => found.filter((row) => row.kind === kind).map((row) => row.value);
+      (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'target' AND w.token >= s.word
+         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax})) AS f`;
+  const conditions = words.map((word) => {
+    const valuesOf = (kind: Found["kind"]) =>
+      found.filter((row) => row.word === word && row.kind === kind).map((row) => row.value);
     const named = actions.filter((action) => wordsToKeep(action).some((kept) => kept.startsWith(word)));
-    conditions.push(Prisma.sql`(e.action = ANY (${named}) OR e.actor_id = ANY (${valuesOf("actor")}::uuid[])
-      OR e.target_id = ANY (${valuesOf("target")}))`);
+    const [actors, targets] = [valuesOf("actor"), valuesOf("target")];
+    const condition = Prisma.sql`(e.action = ANY (${named})
+      OR ${among("actor", Prisma.sql`e.actor_id`, word, actors)}
+      OR ${among("target", Prisma.sql`e.target_id`, word, targets)})`;
+    return { condition, size: named.length * foundMax + actors.length + targets.length };
+  });
+  // The rarest word first: most entries are passed over by it alone.
+  return conditions.toSorted((a, b) => a.size - b.size).map(({ condition }) => condition);
+}
+
+/** Whether an entry's actor or target is among those of a word; so many that not all were read are asked for one by one. */
+function among(kind: Found["kind"], column: Prisma.Sql, word: string, values: string[]): Prisma.Sql {
+  if (values.length < foundMax) {
+    return kind === "actor"
+      ? Prisma.sql`${column} = ANY (${values}::uuid[])`
+      : Prisma.sql`${column} = ANY (${values})`;
   }
-  return conditions.length > 0 ? conditions : [Prisma.sql`false`];
+  // OFFSET keeps the planner from reading all words first.
+  return Prisma.sql`EXISTS (SELECT FROM audit_words w WHERE w.kind = ${kind} AND w.value = ${column}::text
+    AND w.token >= ${word} AND w.token < ${word + last} OFFSET 0)`;
 }

@@ -210,6 +210,17 @@ describe("settings", () => {
   });
 });
 
+test("a word that thousands of targets share narrows down to the one that the other word names", async () => {
+  const { id, owner } = await buildOrganization();
+  await fillLog(id, 6_000);
+  await sealLog(id);
+  const labels = async (search: string) =>
+    new Set((await as(owner).audit.list({ search })).items.map(({ target }) => target.label));
+  expect(await labels("target 4321")).toEqual(new Set(["Target 4321"]));
+  expect(await labels("4321 target")).toEqual(new Set(["Target 4321"]));
+  expect((await as(owner).audit.list({ search: "target" })).total).toBe(1_001);
+});
+
 test("on a full log every view is read along an index", async () => {
   const { id, owner } = await buildOrganization();
   await fillLog(id, 50_000);
