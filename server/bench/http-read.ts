@@ -33,7 +33,7 @@ export const bench: Bench = {
   async run(report) {
     const email = `${randomUUID()}@example.test`;
     const person = await buildPerson({ email, passwordHash: await hashPassword(password) });
-    const { id, slug } = await buildOrganization({ owner: person });
+    const { id, slug } = await buildOrganization({ owner: person, plan: "enterprise" });
     await fillTenant(id, { tasks: 2_000, projects: 50, members: 20, auditEntries: 0 });
     const taskId = await someTask(id);
     progress("Building and starting the web process …");
