@@ -27,6 +27,8 @@ export function ownerPool(shardId: string, use: keyof typeof poolMax = "work"): 
     });
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
     pool.on("error", () => {});
+    // One that breaks while it is in use fails the next statement on it.
+    pool.on("connect", (client) => client.on("error", () => {}));
     pools.set(name, pool);
   }
   return pool;

@@ -12,7 +12,7 @@ import { tenancy } from "../../tenancy/kernel.ts";
 import { transact } from "../../tenancy/transact.ts";
 import { doorOf, type TestMember, type TestOrganization } from "../factories.ts";
 
-const patienceMs = 60_000;
+const patienceMs = 90_000;
 
 /**
  * Asks for jobs of the counting worker in one transaction, and answers what each will be known by. `onRow` hears

@@ -27,7 +27,7 @@ import { startHoldingProxy } from "./holding-proxy.ts";
 import { Stage, type WorkerProcess } from "./stage.ts";
 
 const counting = path.join(import.meta.dirname, "counting-worker.ts");
-const patienceMs = 60_000;
+const patienceMs = 90_000;
 const stage = new Stage();
 let organization: TestOrganization;
 
@@ -102,7 +102,7 @@ test("a queue that forgets everything while 1,000 jobs wait loses none of them",
 }, 180_000);
 
 test("Redis may be away for ten seconds under load and come back empty", async () => {
-  await countingWorker();
+  const worker = await countingWorker();
   const load = askUntilStopped(organization.owner);
   await until(() => load.accepted.length > 20, { what: "load", timeoutMs: patienceMs });
   await stage.killRedis();
@@ -116,12 +116,13 @@ test("Redis may be away for ten seconds under load and come back empty", async (
   await load.stop();
   await allDone("directory.sync-member");
   await expectOnceEach(organization, load.accepted);
+  expect(worker.child.isRunning()).toBe(true);
 }, 180_000);
 
 test.each(["SIGINT", "SIGQUIT"] as const)(
   "PostgreSQL may be stopped by %s under load and started again",
   async (signal) => {
-    await countingWorker();
+    const worker = await countingWorker();
     const load = askUntilStopped(organization.owner);
     await until(() => load.accepted.length > 50, { what: "load", timeoutMs: patienceMs });
     await stage.stopPostgres(signal);
@@ -132,6 +133,7 @@ test.each(["SIGINT", "SIGQUIT"] as const)(
     await load.stop();
     await allDone("directory.sync-member");
     await expectOnceEach(organization, load.accepted);
+    expect(worker.child.isRunning()).toBe(true);
   },
   180_000,
 );
@@ -299,4 +301,13 @@ test("every line that a job causes says which job of whom it is, and on whose re
       tenant: organization.id,
       requestId: expect.any(String),
     });
+}, 180_000);
+
+test("a worker does not start on a Redis that may throw jobs away, nor without a place for files", async () => {
+  await withRedis(async (redis) => {
+    await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+    await expect(stage.startWorker()).rejects.toThrow(/must have maxmemory-policy noeviction/);
+    await redis.config("SET", "maxmemory-policy", "noeviction");
+  });
+  await expect(stage.startWorker({ env: { STORAGE_URL: "" } })).rejects.toThrow(/STORAGE_URL: is missing/);
 }, 180_000);
