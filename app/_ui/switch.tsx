@@ -1,6 +1,5 @@
 "use client";
 
-import { Switch as Radix } from "radix-ui";
 import { cn } from "#app/_ui/class-names.ts";
 import { useControlProps } from "#app/_ui/field.tsx";
 
@@ -21,19 +20,27 @@ type SwitchProps = {
 export function Switch({ checked, onCheckedChange, disabled = false, className, ...rest }: SwitchProps) {
   const tied = useControlProps(rest);
   return (
-    <Radix.Root
+    <button
       {...rest}
       {...tied}
-      checked={checked}
-      onCheckedChange={onCheckedChange}
+      type="button"
+      role="switch"
+      aria-checked={checked}
       disabled={disabled}
+      onClick={() => onCheckedChange(!checked)}
       className={cn(
-        "group/switch relative inline-flex h-6 w-10 shrink-0 items-center rounded-full border border-line-control bg-pressed transition-colors duration-150",
-        "data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:cursor-not-allowed disabled:opacity-60",
+        "relative inline-flex h-6 w-10 shrink-0 items-center rounded-full border transition-colors duration-150 disabled:cursor-not-allowed disabled:opacity-60",
+        checked ? "border-accent bg-accent" : "border-line-control bg-pressed",
         className,
       )}
     >
-      <Radix.Thumb className="block size-4 translate-x-[3px] rounded-full bg-ink-subtle transition-[translate,background-color] duration-150 data-[state=checked]:translate-x-[19px] data-[state=checked]:bg-on-accent" />
-    </Radix.Root>
+      <span
+        aria-hidden
+        className={cn(
+          "block size-4 rounded-full transition-[translate,background-color] duration-150",
+          checked ? "translate-x-[19px] bg-on-accent" : "translate-x-[3px] bg-ink-subtle",
+        )}
+      />
+    </button>
   );
 }

@@ -31,13 +31,13 @@ export function WhatCell({ entry }: CellProps) {
   const fresh = useFreshEntries().has(entry.id);
   const { text, label } = tell(entry);
   return (
-    <div className="min-w-0">
+    <div className="min-w-0 md:max-lg:py-2">
       {fresh && <span aria-hidden className="absolute inset-y-0 left-0 w-1 animate-fresh bg-accent" />}
       <RowLink
         href={hrefOf(entry.id)}
         onOpen={() => open(entry.id)}
         scroll={false}
-        className="font-normal max-md:whitespace-normal"
+        className="font-normal max-lg:whitespace-normal"
       >
         {sentenceCase(text)}
         {label && <span className="font-medium"> {label}</span>}

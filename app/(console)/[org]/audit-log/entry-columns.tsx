@@ -14,13 +14,13 @@ export const entryColumns = column.columns([
   column.accessor("at", {
     header: "When",
     cell: ({ row }) => <WhenCell entry={row.original} />,
-    meta: { phone: "detail", width: "w-40", bar: "w-28" },
+    meta: { phone: "detail", width: "w-36", bar: "w-28" },
   }),
   column.display({
     id: "who",
     header: "Who",
     cell: ({ row }) => <WhoCell entry={row.original} />,
-    meta: { phone: "detail", width: "w-44", bar: "w-32" },
+    meta: { phone: "detail", width: "w-40 lg:w-48", bar: "w-32" },
   }),
   column.display({
     id: "what",
@@ -38,6 +38,6 @@ export const entryColumns = column.columns([
     id: "place",
     header: "No.",
     cell: ({ row }) => <PlaceCell entry={row.original} />,
-    meta: { phone: "trailing", width: "w-16", align: "end", bar: "ml-auto w-8" },
+    meta: { phone: "trailing", width: "w-16", wideOnly: true, align: "end", bar: "ml-auto w-8" },
   }),
 ]);
