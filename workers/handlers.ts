@@ -1,4 +1,5 @@
 import { deliverStream } from "#server/audit/stream-deliver.ts";
+import { warnOfExpiringKeys } from "#server/api-keys/warn.ts";
 import { runExport } from "#server/audit/export.ts";
 import { retainAll } from "#server/audit/retain.ts";
 import { runVerification } from "#server/audit/verify-run.ts";
@@ -39,6 +40,7 @@ export const handlers: Handlers = {
   "organizations.open": { platform: ({ organizationId }) => openOrganization(organizationId) },
   "organizations.discard": { platform: ({ organizationId }) => eraseDiscarded(organizationId) },
   "projects.purge": { platform: (_payload, job) => purgeAll("main", job) },
+  "api-keys.warn": { platform: (_payload, job) => warnOfExpiringKeys("main", job) },
   "notifications.trim": { platform: (_payload, job) => trimNotifications("main", job) },
   "organizations.erase": { onTenant: (tenantId) => eraseOrganization(tenantId) },
   "mail.send": { platform: (payload, job) => sendPlatformMail(mailWriters, payload, job) },

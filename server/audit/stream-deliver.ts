@@ -10,6 +10,7 @@ import { askForStreams } from "./stream-ask.ts";
 import { readBatch, StreamChainBroken, type Position, type ReadBatch } from "./stream-batch.ts";
 import { openCredential, readDestination } from "./stream-record.ts";
 import { sendBatch, type SendOptions, type Sent } from "./stream-send.ts";
+import { tellFailing, tellResumed } from "./stream-telling.ts";
 
 /** Longer than any request may take; a deliverer that died is replaced after it. */
 const leaseSeconds = 60;
@@ -152,21 +153,24 @@ class Delivery {
   /** Notes a delivery. Answers whether to go on: not when the stream was paused or taken over meanwhile. */
   async #moveOn({ through, head, gap }: ReadBatch): Promise<boolean> {
     const { id, kind } = this.#position;
-    const goesOn = await inLog(this.#logOf, async (client) => {
-      const { rows } = await client.query<{ active: boolean }>(
-        `UPDATE audit_streams SET cursor_seq = $3, cursor_head = decode($4, 'hex'), batch_through = NULL,
+    const moved = await inLog(this.#logOf, async (client) => {
+      const { rows } = await client.query<{ active: boolean; name: string; failed: number }>(
+        `WITH before AS (SELECT attempts FROM audit_streams WHERE id = $1)
+         UPDATE audit_streams SET cursor_seq = $3, cursor_head = decode($4, 'hex'), batch_through = NULL,
            delivered_at = now(), failing_since = NULL, attempts = 0, error = NULL, error_status = NULL,
            next_try_at = CASE WHEN $5::int > 0 AND $3 >= (SELECT seq FROM audit_chain)
              THEN now() + $5::int * interval '1 millisecond' END,
            gap_from = coalesce($6, gap_from), gap_through = coalesce($7, gap_through),
            gap_at = CASE WHEN $6::bigint IS NULL THEN gap_at ELSE now() END
-         WHERE id = $1 AND lease = $2 RETURNING state = 'active' AND next_try_at IS NULL AS active`,
+         WHERE id = $1 AND lease = $2
+         RETURNING state = 'active' AND next_try_at IS NULL AS active, name, (SELECT attempts FROM before) AS failed`,
         [id, this.#lease, through, head, kind === "s3" ? s3PauseMs : 0, gap?.from, gap?.through],
       );
-      return rows[0]?.active ?? false;
+      return rows[0];
     });
+    if (moved) await tellResumed(this.#door, { id, name: moved.name, attempts: moved.failed });
     Object.assign(this.#position, { cursor: through, head, batchThrough: null });
-    return goesOn;
+    return moved?.active ?? false;
   }
 
   async #noteFailure(
@@ -177,15 +181,16 @@ class Delivery {
       status,
       retryAfterMs,
     }: { error: StreamError; status: number | null; retryAfterMs: number | null } = failed;
-    await inLog(this.#logOf, (client) =>
-      client.query(
+    const { rows } = await inLog(this.#logOf, (client) =>
+      client.query<{ id: string; name: string; attempts: number }>(
         `UPDATE audit_streams SET failing_since = coalesce(failing_since, now()), attempts = attempts + 1,
            error = $3, error_status = $4, next_try_at = now() + interval '1 millisecond' * round(
              greatest($5::float8, least($6::float8 * 2 ^ least(attempts, 20), $7::float8) * (0.8 + random() * 0.4)))
-         WHERE id = $1 AND lease = $2`,
+         WHERE id = $1 AND lease = $2 RETURNING id, name, attempts`,
         [this.#position.id, this.#lease, error, status, retryAfterMs ?? 0, pauseMsFirst, pauseMsMax],
       ),
     );
     this.#door.log.warn({ stream: this.#position.id, error, status }, "a stream could not be delivered");
+    if (rows[0]) await tellFailing(this.#door, rows[0], error);
   }
 }

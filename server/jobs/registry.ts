@@ -71,6 +71,14 @@ export const jobs = {
     backoffMs: 60_000,
     deadlineMs: 900_000,
   },
+  "api-keys.warn": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 900_000,
+  },
   "notifications.trim": {
     scope: "platform",
     queue: "default",
@@ -185,7 +193,8 @@ export const jobs = {
   "audit.account-event": {
     scope: "platform",
     queue: "audit",
-    payload: z.strictObject({ eventId: id }),
+    // Of one organization: it took no entry when the others were told.
+    payload: z.strictObject({ eventId: id, organizationId: id.optional() }),
     attempts: 10,
     backoffMs: 2_000,
     deadlineMs: 60_000,

@@ -10,6 +10,7 @@ export const schedules = {
   "audit.retain": { everySeconds: 21_600 },
   "projects.purge": { everySeconds: 21_600 },
   "notifications.trim": { everySeconds: 21_600 },
+  "api-keys.warn": { everySeconds: 21_600 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
 
 /**

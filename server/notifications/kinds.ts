@@ -9,8 +9,10 @@ type Kind<Data> = {
   /** What it is called where a member chooses what to have mailed. */
   label: string;
   level: NotificationLevel;
-  /** Who is told: members that hold this; null where the one who asked is told alone. */
-  permission: Permission | null;
+  /** Who is told: all who hold the permission, or the one whom it concerns. */
+  told: "holders" | "one";
+  /** Without it nobody is ever told. */
+  permission: Permission;
   /** Whether it is mailed to a member who has not chosen. */
   mail: boolean;
   /** Ids and figures that the words need. */
@@ -25,8 +27,18 @@ function kind<Data>(definition: Kind<Data>): Kind<Data> {
 
 const id = z.uuid();
 const address = z.string().max(63);
+const label = z.string().max(200);
+const expiringKey = z.object({ name: label, ending: z.string().max(20), expiresAt: z.iso.datetime() });
 const longDay = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const figure = new Intl.NumberFormat("en-GB");
+
+function sayExpiring({ name, ending, expiresAt }: z.infer<typeof expiringKey>, at: string): Said {
+  return {
+    title: `The API key ${name} expires soon`,
+    text: `It ends in ${ending} and works until ${longDay.format(new Date(expiresAt))}. Rotate it before then.`,
+    path: at,
+  };
+}
 
 /**
  * Every kind of notification. One without a source that tells it has no place here: a kind that never comes
@@ -36,19 +48,21 @@ export const notificationKinds = {
   audit_export_ready: kind({
     label: "An export that I asked for is ready",
     level: "info",
-    permission: null,
+    told: "one",
+    permission: "audit_log.export",
     mail: false,
     data: z.object({ runId: id, rows: z.int().min(0), format: z.enum(["csv", "jsonl"]) }),
     say: ({ runId, rows, format }, at) => ({
       title: "Your export of the audit log is ready",
-      text: `${figure.format(rows)} ${rows === 1 ? "entry" : "entries"} as ${format === "csv" ? "CSV" : "JSON Lines"}. It is kept for a day.`,
+      text: `${figure.format(rows)} ${rows === 1 ? "entry" : "entries"} as ${format === "csv" ? "CSV" : "JSON Lines"}. The file is kept for a day.`,
       path: `${at}/audit-log?export=${runId}`,
     }),
   }),
   audit_export_failed: kind({
     label: "An export that I asked for failed",
     level: "warning",
-    permission: null,
+    told: "one",
+    permission: "audit_log.export",
     mail: true,
     data: z.object({ runId: id }),
     say: ({ runId }, at) => ({
@@ -60,6 +74,7 @@ export const notificationKinds = {
   audit_chain_broken: kind({
     label: "A verification found the audit log broken",
     level: "danger",
+    told: "holders",
     permission: "audit_log.read",
     mail: true,
     data: z.object({ seq: z.number().nullable(), detail: z.string().max(400) }),
@@ -69,9 +84,54 @@ export const notificationKinds = {
       path: `${at}/audit-log`,
     }),
   }),
+  audit_stream_failing: kind({
+    label: "An audit stream cannot be delivered",
+    level: "warning",
+    told: "holders",
+    permission: "audit_log.manage",
+    mail: true,
+    data: z.object({ name: label, reason: z.string().max(200) }),
+    say: ({ name, reason }, at) => ({
+      title: `The audit stream ${name} is not delivered`,
+      text: `${reason} It is tried again by itself; entries wait for a week.`,
+      path: `${at}/audit-log/streams`,
+    }),
+  }),
+  audit_stream_resumed: kind({
+    label: "A failing audit stream is delivered again",
+    level: "info",
+    told: "holders",
+    permission: "audit_log.manage",
+    mail: false,
+    data: z.object({ name: label }),
+    say: ({ name }, at) => ({
+      title: `The audit stream ${name} is delivered again`,
+      text: "What had waited is on its way.",
+      path: `${at}/audit-log/streams`,
+    }),
+  }),
+  api_key_expiring: kind({
+    label: "An API key of mine expires soon",
+    level: "warning",
+    told: "one",
+    permission: "api_keys.write",
+    mail: true,
+    data: expiringKey,
+    say: sayExpiring,
+  }),
+  machine_key_expiring: kind({
+    label: "An API key of the organization expires soon",
+    level: "warning",
+    told: "holders",
+    permission: "api_keys.manage",
+    mail: true,
+    data: expiringKey,
+    say: sayExpiring,
+  }),
   organization_deletion_scheduled: kind({
     label: "The organization is scheduled for deletion",
     level: "danger",
+    told: "holders",
     permission: "organization.write",
     mail: true,
     data: z.object({ deletionAt: z.iso.datetime() }),
@@ -84,6 +144,7 @@ export const notificationKinds = {
   organization_deletion_canceled: kind({
     label: "A scheduled deletion is taken back",
     level: "info",
+    told: "holders",
     permission: "organization.write",
     mail: true,
     data: z.object({}),
@@ -96,6 +157,7 @@ export const notificationKinds = {
   organization_slug_changed: kind({
     label: "The organization gets another address",
     level: "info",
+    told: "holders",
     permission: "organization.write",
     mail: false,
     data: z.object({ before: address, after: address }),

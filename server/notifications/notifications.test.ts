@@ -27,6 +27,7 @@ import {
   markRead,
   updatePreferences,
 } from "./notifications.ts";
+import { notificationKinds } from "./kinds.ts";
 import { notify } from "./notify.ts";
 import { ListNotifications } from "./schema.ts";
 import { trimOne } from "./trim.ts";
@@ -106,7 +107,7 @@ describe("notify", () => {
         kind: "audit_export_ready",
         level: "info",
         title: "Your export of the audit log is ready",
-        text: "1,204 entries as CSV. It is kept for a day.",
+        text: "1,204 entries as CSV. The file is kept for a day.",
         path: `/${organization.slug}/audit-log?export=${runId}`,
         times: 1,
         readAt: null,
@@ -135,6 +136,21 @@ describe("notify", () => {
     await tellBroken(day(1));
     await tellBroken(day(3));
     expect((await askedMails()).map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  });
+
+  test("tells once where that was asked for", async () => {
+    const data = { name: "Deploy", ending: "x9Zq", expiresAt: "2026-12-03T10:00:00.000Z" };
+    const notice = { key: "api_key:1", data, memberId: owner.memberId, once: true };
+    const door = systemDoor(organization, request);
+    const tell = () => transact(door, "write", (ctx) => notify(ctx, "api_key_expiring", notice));
+    await tell();
+    const [row] = await listOf(owner);
+    await writes(owner, markRead, { id: row?.id ?? "" });
+    await tell();
+    expect(await listOf(owner)).toMatchObject([
+      { title: "The API key Deploy expires soon", times: 1, readAt: expect.any(Date) },
+    ]);
+    expect(await askedMails()).toHaveLength(1);
   });
 
   test("rolls back with what it tells of", async () => {
@@ -271,9 +287,9 @@ describe("preferences", () => {
 
   test("name only what can reach the member", async () => {
     const viewer = await buildMember(organization, "viewer");
-    const kinds = (await reads(viewer, listPreferences, undefined)).map(({ kind }) => kind);
-    expect(kinds).toContain("audit_export_ready");
-    expect(kinds).not.toContain("audit_chain_broken");
+    expect(await reads(viewer, listPreferences, undefined)).toEqual([]);
+    const kinds = (await reads(owner, listPreferences, undefined)).map(({ kind }) => kind);
+    expect(kinds.toSorted()).toEqual(Object.keys(notificationKinds).toSorted());
     const refused = writes(viewer, updatePreferences, { kind: "audit_chain_broken", mail: true });
     await expect(refused).rejects.toMatchObject({ reason: "no_such_kind" });
     const unknown = writes(viewer, updatePreferences, { kind: "toString", mail: true });

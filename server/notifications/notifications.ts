@@ -122,8 +122,7 @@ export async function listPreferences(ctx: ReadCtx): Promise<NotificationPrefere
 }
 
 function reaches(ctx: ReadCtx, name: keyof typeof notificationKinds): boolean {
-  const { permission } = notificationKind(name);
-  return permission === null || ctx.actor.permissions.has(permission);
+  return ctx.actor.permissions.has(notificationKind(name).permission);
 }
 
 /** Chooses whether one kind is mailed to oneself. Throws AppError no_such_kind. */

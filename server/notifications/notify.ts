@@ -12,8 +12,10 @@ type Notice<Name extends NotificationKind> = {
   /** What it is about: told again with the same key, it comes up once more and makes no second row. */
   key: string;
   data: NotificationData<Name>;
-  /** The one member to tell, for a kind that nobody is told by permission; null tells nobody. */
+  /** The one member to tell, for a kind that concerns one; null tells nobody. */
   memberId?: string | null;
+  /** Tells nobody twice: what was told with this key stays as it is. */
+  once?: boolean;
 };
 
 /**
@@ -24,30 +26,29 @@ type Notice<Name extends NotificationKind> = {
 export async function notify<Name extends NotificationKind>(
   ctx: WriteCtx,
   name: Name,
-  { key, data, memberId = null }: Notice<Name>,
+  { key, data, memberId = null, once = false }: Notice<Name>,
 ): Promise<void> {
   const kind = notificationKind(name);
   const parsed = kind.data.safeParse(data);
   if (!parsed.success) throw new AppError("INTERNAL", "notification_data", `${name} got wrong data.`);
   const text = JSON.stringify(parsed.data);
-  const recipients = await recipientsOf(ctx, kind.permission, memberId);
+  const recipients = await recipientsOf(
+    ctx,
+    kind.told === "one" ? { id: memberId ?? undefined } : { holding: kind.permission },
+  );
   for (const recipient of recipients) {
-    const mail = await tell(ctx, recipient, { name, key, text, mailByDefault: kind.mail });
+    const mail = await tell(ctx, recipient, { name, key, text, once, mailByDefault: kind.mail });
     if (mail) await askMail(ctx, "notification", mail.id, { attempt: mail.attempt });
   }
 }
 
-async function recipientsOf(
-  ctx: WriteCtx,
-  permission: string | null,
-  memberId: string | null,
-): Promise<string[]> {
-  if (permission === null && memberId === null) return [];
+type Recipients = { id: string | undefined } | { holding: string };
+
+async function recipientsOf(ctx: WriteCtx, who: Recipients): Promise<string[]> {
+  if ("id" in who && who.id === undefined) return [];
+  const chosen = "id" in who ? { id: who.id } : { role: { permissions: { has: who.holding } } };
   const members = await ctx.db.member.findMany({
-    where: {
-      status: "active",
-      ...(permission === null ? { id: memberId ?? "" } : { role: { permissions: { has: permission } } }),
-    },
+    where: { status: "active", ...chosen },
     orderBy: { id: "asc" },
     take: recipientsMax,
     select: { id: true },
@@ -55,13 +56,13 @@ async function recipientsOf(
   return members.map(({ id }) => id);
 }
 
-type Told = { name: string; key: string; text: string; mailByDefault: boolean };
+type Told = { name: string; key: string; text: string; once: boolean; mailByDefault: boolean };
 
 /** Writes or raises one row; answers which mail to ask for, if one is due. */
 async function tell(
   ctx: WriteCtx,
   memberId: string,
-  { name, key, text, mailByDefault }: Told,
+  { name, key, text, once, mailByDefault }: Told,
 ): Promise<{ id: string; attempt: number } | null> {
   const now = ctx.clock.now();
   const mailedBefore = new Date(now.getTime() - mailAgainMs);
@@ -81,6 +82,7 @@ async function tell(
     ON CONFLICT (member_id, key) DO UPDATE SET kind = excluded.kind, data = excluded.data, at = excluded.at,
       times = n.times + 1, read_at = NULL, mails = n.mails + excluded.mails,
       mailed_at = coalesce(excluded.mailed_at, n.mailed_at)
+      WHERE NOT ${once}
     RETURNING n.id, n.mails, (SELECT due FROM told) AS due`;
   const row = rows[0];
   return row?.due ? { id: row.id, attempt: row.mails } : null;

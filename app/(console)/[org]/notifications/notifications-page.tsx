@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Bell, Check } from "lucide-react";
+import { Bell, Check, Mail } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useMarkRead } from "#app/(console)/[org]/_notifications/mutations.ts";
 import { NotificationItem } from "#app/(console)/[org]/_notifications/notification-item.tsx";
@@ -50,7 +50,7 @@ export function NotificationsPage() {
           </Button>
         }
       />
-      <search className="mb-3 flex">
+      <search className="mb-3 flex items-center justify-between gap-3">
         <button
           type="button"
           aria-pressed={search.unread}
@@ -59,6 +59,13 @@ export function NotificationsPage() {
         >
           Unread only
         </button>
+        <a
+          href="#mail"
+          className="inline-flex min-h-6 items-center gap-1.5 text-sm text-accent-text underline-offset-4 hover:underline"
+        >
+          <Mail aria-hidden className="size-4" />
+          What is mailed
+        </a>
       </search>
       <section aria-label="List" className="overflow-clip rounded-xl border border-line bg-surface">
         {list.data ? (

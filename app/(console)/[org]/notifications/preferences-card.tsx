@@ -17,7 +17,11 @@ export function PreferencesCard() {
   return (
     <Card id="mail" className="mt-6 scroll-mt-16">
       <CardHeader title="By mail" description="What is mailed to you as well. It concerns you alone." />
-      {preferences.data ? (
+      {preferences.data?.length === 0 ? (
+        <CardBody className="text-base text-ink-subtle">
+          Nothing that your role is told about comes by mail.
+        </CardBody>
+      ) : preferences.data ? (
         <ul className="divide-y divide-line border-t border-line">
           {preferences.data.map((preference) => (
             <Preference key={preference.kind} preference={preference} />
