@@ -194,9 +194,12 @@ await astra.organization.describe().catch((error) => console.log(error.reason));
   });
 
   test("takes the module in a browser's way, too: it needs nothing of Node", async () => {
-    const { createAstraClient } = (await import(pathToFileURL(path.join(installed, "index.js")).href)) as {
-      createAstraClient(options: object): { projects: { list(): Promise<{ items: unknown[] }> } };
+    type Packed = {
+      createAstraClient(this: void, options: object): { projects: { list(): Promise<{ items: unknown[] }> } };
     };
+    const { createAstraClient } = (await import(
+      pathToFileURL(path.join(installed, "index.js")).href
+    )) as Packed;
     const { key } = await buildKey(organization, scopes);
     const sent: RequestInit[] = [];
     const astra = createAstraClient({

@@ -36,10 +36,10 @@ async function reply(
     new Request(`http://${incoming.headers.host}${incoming.url}`, {
       method,
       headers,
-      // Node's and the web's streams differ in their types alone.
-      ...(bodied ? { body: Readable.toWeb(incoming) as unknown as ReadableStream, duplex: "half" } : {}),
-    } as RequestInit),
+      ...(bodied ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: "half" } : {}),
+    }),
   );
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  // A request that was refused before its body was read leaves a connection that nobody can use again.
+  outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), connection: "close" });
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
