@@ -1,7 +1,17 @@
 import { test as base, expect, type BrowserContextOptions, type Page } from "@playwright/test";
 import { apiOf, type Api } from "./api.ts";
 import { Complaints } from "./complaints.ts";
-import { demoPerson, nobody, signUp, unique, type Person, type SessionState } from "./people.ts";
+import { invitedAs } from "./invited.ts";
+import {
+  demoPerson,
+  newcomer,
+  nobody,
+  signIn,
+  signUp,
+  unique,
+  type Person,
+  type SessionState,
+} from "./people.ts";
 
 type TestFixtures = {
   complaints: Complaints;
@@ -11,6 +21,8 @@ type TestFixtures = {
   api: Api;
   /** Anybody's calls in any organization; null for the account's own procedures. */
   apiAs: (who: { state: SessionState }, slug: string | null) => Api;
+  /** Somebody new who has accepted the owner's invite, with a role by its key. */
+  joined: (name: string, roleKey: string) => Promise<Person>;
   /** Another browser, signed in as this person or, with null, as nobody. */
   openAs: (who: { state: SessionState } | null, options?: BrowserContextOptions) => Promise<Page>;
 };
@@ -73,6 +85,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     const name = unique("Works");
     const { slug } = await apiAs(owner, null).organizations.create.mutate({ name });
     await use({ name, slug });
+  },
+  joined: async ({ api, apiAs, organization, playwright, baseURL }, use) => {
+    await use(async (name, roleKey) => {
+      const person = newcomer(name);
+      const token = await invitedAs(api, { email: person.email, roleKey, organization: organization.name });
+      await apiAs({ state: nobody }, null).invites.join.mutate({ token, name, password: person.password });
+      return { ...person, state: await signIn(playwright.request, addressOf({ baseURL }), person) };
+    });
   },
   api: async ({ owner, apiAs, organization }, use) => use(apiAs(owner, organization.slug)),
 });

@@ -61,7 +61,7 @@ export async function signUp(browser: Browser, baseURL: string, given: { name: s
 }
 
 /** A session for address and password, begun over HTTP; throws when it is refused. */
-async function signIn(
+export async function signIn(
   request: APIRequest,
   baseURL: string,
   person: { email: string; password: string },

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState, type ReactNode } from "react";
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import superjson from "superjson";
@@ -9,6 +9,8 @@ import { makeQueryClient } from "#app/_trpc/query-client.ts";
 import type { AppRouter } from "#server/api/root.ts";
 
 const batchMax = 10;
+/** The key of `organization.get`, which holds the member's permissions. */
+const ownStanding = [["organization", "get"]];
 
 const context = createTRPCContext<AppRouter>();
 
@@ -31,7 +33,7 @@ export function ApiProvider({ organization, children }: ApiProviderProps) {
 }
 
 function OneApi({ organization, children }: ApiProviderProps) {
-  const [queryClient] = useState(() => makeQueryClient(goToSignIn));
+  const [queryClient] = useState(() => makeBrowserCache(organization));
   const [client] = useState(() => makeClient(organization));
   return (
     <QueryClientProvider client={queryClient}>
@@ -40,6 +42,19 @@ function OneApi({ organization, children }: ApiProviderProps) {
       </context.TRPCProvider>
     </QueryClientProvider>
   );
+}
+
+function makeBrowserCache(organization: string | null): QueryClient {
+  const queryClient = makeQueryClient({
+    signedOut: goToSignIn,
+    // The page that comes says so, and nothing that a member has read stays in memory.
+    expelled: () => {
+      if (organization !== null) window.location.reload();
+    },
+    // What the screen offers follows what the role permits now.
+    restricted: () => void queryClient.invalidateQueries({ queryKey: ownStanding }),
+  });
+  return queryClient;
 }
 
 function makeClient(organization: string | null) {

@@ -7,13 +7,26 @@ const retriesMax = 2;
 /** Without a connection a call fails and says so; it would wait in silence else, and be sent when nobody expects it. */
 const networkMode = "always";
 
+/** What a refused call can tell of the person, beside itself. */
+export type StandingEvents = {
+  /** The session is over. */
+  signedOut: () => void;
+  /** The person is no member of the organization any more, or is suspended. */
+  expelled: () => void;
+  /** Their role permits less than the screen believes. */
+  restricted: () => void;
+};
+
 /**
  * A cache of answers. The browser keeps one per organization, so that no answer of one is ever shown in another;
- * the server makes one per request. `onSignedOut` runs when the API says that the session is over.
+ * the server makes one per request.
  */
-export function makeQueryClient(onSignedOut?: () => void): QueryClient {
+export function makeQueryClient(events?: StandingEvents): QueryClient {
   const onError = (error: unknown) => {
-    if (readServerError(error).code === "UNAUTHORIZED") onSignedOut?.();
+    const { code, reason } = readServerError(error);
+    if (code === "UNAUTHORIZED") events?.signedOut();
+    else if (reason === "no_access") events?.expelled();
+    else if (reason === "missing_permission") events?.restricted();
   };
   return new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -7,6 +7,8 @@ export type ServerError = {
   code: string | null;
   /** Message per input path, such as `{ name: 'Too long' }`. */
   fields: Record<string, string>;
+  /** What the refusal is about, by name: the permissions that are missing, for one. */
+  names: readonly string[];
   /** Quoted to support; finds the log lines of this request. */
   requestId: string | null;
 };
@@ -16,7 +18,8 @@ const unreachable = "Astra could not be reached. Check your connection and try a
 /** Reads whatever a call threw; anything that is not an answer of our API becomes "could not be reached". */
 export function readServerError(thrown: unknown): ServerError {
   const data = objectAt(thrown, "data");
-  if (!data) return { message: unreachable, reason: null, code: null, fields: {}, requestId: null };
+  if (!data)
+    return { message: unreachable, reason: null, code: null, fields: {}, names: [], requestId: null };
   const message = textAt(data, "message") ?? textAt(thrown, "message") ?? "Something went wrong.";
   const field = textAt(data, "field");
   const fields = stringEntries(objectAt(data, "fields"));
@@ -25,6 +28,7 @@ export function readServerError(thrown: unknown): ServerError {
     reason: textAt(data, "reason"),
     code: textAt(data, "code"),
     fields: field && !fields[field] ? { ...fields, [field]: message } : fields,
+    names: textsAt(data, "names"),
     requestId: textAt(data, "requestId"),
   };
 }
@@ -37,6 +41,11 @@ function objectAt(value: unknown, key: string): object | null {
 function textAt(value: unknown, key: string): string | null {
   const found = typeof value === "object" && value !== null ? Reflect.get(value, key) : null;
   return typeof found === "string" ? found : null;
+}
+
+function textsAt(value: object, key: string): readonly string[] {
+  const found: unknown = Reflect.get(value, key);
+  return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
 }
 
 function stringEntries(value: object | null): Record<string, string> {

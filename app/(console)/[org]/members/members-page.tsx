@@ -1,10 +1,12 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Users } from "lucide-react";
+import { CircleCheck, Pause, Users } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useAccess } from "#app/(console)/[org]/_shell/organization.ts";
 import { memberColumns, memberSortOptions } from "#app/(console)/[org]/members/member-columns.tsx";
+import { MemberSheet } from "#app/(console)/[org]/members/member-sheet.tsx";
+import { MembersFrame } from "#app/(console)/[org]/members/members-frame.tsx";
 import { membersInput, membersSearch, type MemberSort } from "#app/(console)/[org]/members/search-params.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { FilterMenu } from "#app/_ui/data-table/filter-menu.tsx";
@@ -14,11 +16,15 @@ import { SearchInput } from "#app/_ui/data-table/search-input.tsx";
 import type { Sort } from "#app/_ui/data-table/sorting.ts";
 import { SortMenu, TableToolbar } from "#app/_ui/data-table/toolbar.tsx";
 import { FirstUse } from "#app/_ui/empty-state.tsx";
-import { PageHeader } from "#app/_ui/page-header.tsx";
 
-const noFilters = { q: null, role: null, ...firstPage };
+const statusOptions = [
+  { value: "active", label: "Active", icon: <CircleCheck aria-hidden /> },
+  { value: "suspended", label: "Suspended", icon: <Pause aria-hidden /> },
+] as const;
 
-/** Who belongs to the organization, and in which role. */
+const noFilters = { q: null, role: null, status: null, ...firstPage };
+
+/** Who belongs to the organization, in which role, and what can be done about it. */
 export function MembersPage() {
   const api = useApi();
   const [search, setSearch] = useQueryStates(membersSearch);
@@ -27,16 +33,25 @@ export function MembersPage() {
     placeholderData: keepPreviousData,
   });
   const sort: Sort<MemberSort> = { by: search.sort, direction: search.dir };
-  const narrowed = search.q !== "" || search.role !== null;
+  const narrowed = search.q !== "" || search.role !== null || search.status !== null;
   const narrow = (change: Partial<typeof search>) => void setSearch({ ...change, ...firstPage });
   const order = (next: Sort<MemberSort>) => narrow({ sort: next.by, dir: next.direction });
   const clear = () => void setSearch(noFilters);
   return (
-    <>
-      <PageHeader title="Members" description="Who belongs to this organization, and in which role." />
+    <MembersFrame>
       <TableToolbar
         search={<SearchInput label="Search members" value={search.q} onSearch={(q) => narrow({ q })} />}
-        filters={<RoleFilter value={search.role} onChange={(role) => narrow({ role })} />}
+        filters={
+          <>
+            <RoleFilter value={search.role} onChange={(role) => narrow({ role })} />
+            <FilterMenu
+              label="Status"
+              value={search.status}
+              options={statusOptions}
+              onChange={(status) => narrow({ status })}
+            />
+          </>
+        }
         onClear={narrowed ? clear : null}
         sortMenu={<SortMenu sort={sort} options={memberSortOptions} onSortChange={order} />}
       />
@@ -55,7 +70,8 @@ export function MembersPage() {
           <FirstUse icon={<Users />} title="No members" text="Members appear here once they have joined." />
         }
       />
-    </>
+      <MemberSheet />
+    </MembersFrame>
   );
 }
 

@@ -14,6 +14,7 @@ export default async function Page({ params, searchParams }: PageInput<{ org: st
   const until = Promise.all([
     queryClient.prefetchQuery(api.members.list.queryOptions(membersInput(loadMembersSearch(search)))),
     queryClient.prefetchQuery(api.roles.list.queryOptions()),
+    queryClient.prefetchQuery(api.organization.usage.queryOptions()),
   ]);
   return (
     <Prefetched queryClient={queryClient} until={until}>

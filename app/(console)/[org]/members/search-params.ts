@@ -1,7 +1,7 @@
 import { createLoader, parseAsString, parseAsStringLiteral, type inferParserType } from "nuqs/server";
 import type { Inputs } from "#app/_trpc/types.ts";
 import { pageSize, pagingParsers } from "#app/_ui/data-table/paging.ts";
-import type { ListMembers } from "#server/members/schema.ts";
+import { memberStatuses, type ListMembers } from "#server/members/schema.ts";
 
 export type MemberSort = ListMembers["sort"]["by"];
 
@@ -11,10 +11,17 @@ const memberSorts = ["name", "joinedAt"] as const satisfies readonly MemberSort[
 export const membersSearch = {
   q: parseAsString.withDefault(""),
   role: parseAsString,
+  status: parseAsStringLiteral(memberStatuses),
   sort: parseAsStringLiteral(memberSorts).withDefault("name"),
   dir: parseAsStringLiteral(["asc", "desc"]).withDefault("asc"),
   ...pagingParsers,
 };
+
+/** The member whose permissions stand open beside the list. */
+export const openMember = { member: parseAsString };
+
+/** "new" while the dialog that invites people stands open. */
+export const openInvite = { invite: parseAsString };
 
 export const loadMembersSearch = createLoader(membersSearch);
 
@@ -23,6 +30,7 @@ export function membersInput(search: inferParserType<typeof membersSearch>): Inp
   return {
     ...(search.q ? { search: search.q } : {}),
     ...(search.role ? { roleKey: search.role } : {}),
+    ...(search.status ? { status: search.status } : {}),
     ...(search.cursor ? { cursor: search.cursor } : {}),
     sort: { by: search.sort, direction: search.dir },
     limit: pageSize,
