@@ -1,4 +1,5 @@
 import { v7 as uuid } from "uuid";
+import { Prisma } from "#prisma/generated/tenant/client.ts";
 import type { Actor, WriteCtx } from "../tenancy/context.ts";
 import { difference, partedTexts, refuseSecrets } from "./fields.ts";
 import { noteUnsealed } from "./unsealed.ts";
@@ -43,7 +44,7 @@ export async function audit(ctx: WriteCtx, change: AuditChange): Promise<void> {
       ${actorIdOf(actor)}::uuid, ${actor.name},
       ${impersonator?.accountId ?? null}::uuid, ${impersonator?.name ?? null}, ${target.type}, ${target.id || null},
       ${target.label.slice(0, 200)}, ${changes}, ${personal}, ${request.ip}, ${userAgent}, ${request.id})
-    ON CONFLICT (id) DO NOTHING`;
+    ${change.id ? Prisma.sql`ON CONFLICT (id) DO NOTHING` : Prisma.empty}`;
   const { id } = ctx.organization;
   ctx.afterCommit(() => noteUnsealed(id));
 }
