@@ -25,8 +25,8 @@ export async function notificationLetter(ctx: ReadCtx, notificationId: string): 
       action: { label: "Open in Astra", path },
       paragraphs: [
         {
-          text: "Which of these come by mail is up to you:",
-          link: { label: "choose", path: `/${slug}/notifications#mail` },
+          text: "Which of these come by mail?",
+          link: { label: "Choose", path: `/${slug}/notifications#mail` },
         },
       ],
       footer: `You receive this mail because you are a member of ${organization}.`,

@@ -27,7 +27,7 @@ export const ReplayDeadJobs = z.union([
 ]);
 export type ReplayDeadJobs = z.infer<typeof ReplayDeadJobs>;
 
-export const discardReasonMax = 200;
+const discardReasonMax = 200;
 export const DiscardDeadJobs = z.strictObject({ ids, reason: line(discardReasonMax) });
 export type DiscardDeadJobs = z.infer<typeof DiscardDeadJobs>;
 
