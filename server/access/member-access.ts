@@ -88,10 +88,9 @@ export async function memberAccess(
   const access = await readAccess(organizationId, accountId);
   const { permissions, ...standing } = access;
   const { accessVersion } = access;
-  await Promise.all([
-    standings.put(memberKey(organizationId, accountId), standing),
-    roles.put(roleKeyOf(organizationId, access.roleKey), { accessVersion, permissions }),
-  ]);
+  // Not waited for: whoever comes before it is there reads the database as well.
+  void standings.put(memberKey(organizationId, accountId), standing);
+  void roles.put(roleKeyOf(organizationId, access.roleKey), { accessVersion, permissions });
   return access;
 }
 
@@ -105,36 +104,41 @@ export function dropRole(organizationId: string, roleKey: string): Promise<void>
   return roles.drop(roleKeyOf(organizationId, roleKey));
 }
 
+type AccessRow = {
+  version: number;
+  recordReads: boolean | null;
+  memberId: string;
+  name: string;
+  status: string | null;
+  roleKey: string;
+  roleName: string;
+  permissions: string[];
+};
+
 async function readAccess(organizationId: string, accountId: string): Promise<MemberAccess> {
-  const found = await tenancy().withTenant(organizationId, { readOnly: true }, async (db) => {
-    // The version is read first: a change in between makes it older than the rows, never newer.
-    const guard = await db.$queryRaw<
-      { version: number; recordReads: boolean }[]
-    >`SELECT access_version AS version, (SELECT record_reads FROM audit_settings) AS "recordReads" FROM tenant_guard`;
-    const member = await db.member.findUnique({
-      where: { accountId },
-      select: {
-        id: true,
-        name: true,
-        status: true,
-        role: { select: { key: true, name: true, permissions: true } },
-      },
-    });
-    return { version: guard[0]?.version, recordReads: guard[0]?.recordReads ?? true, member };
-  });
-  if (found.version === undefined || found.member?.status !== "active") {
+  // One statement: the version and what it is the version of are of one moment.
+  const [row] = await tenancy().withTenant(
+    organizationId,
+    { readOnly: true },
+    (db) => db.$queryRaw<AccessRow[]>`
+      SELECT g.access_version AS version, s.record_reads AS "recordReads", m.id AS "memberId", m.name, m.status,
+        r.key AS "roleKey", r.name AS "roleName", r.permissions
+      FROM tenant_guard g LEFT JOIN audit_settings s ON true
+      LEFT JOIN members m ON m.account_id = ${accountId}::uuid LEFT JOIN roles r ON r.id = m.role_id`,
+  );
+  if (row?.status !== "active") {
     await dropMember(organizationId, accountId);
     throw noAccess();
   }
-  const { member, version, recordReads } = found;
+  const { memberId, name, roleKey, roleName, version, recordReads } = row;
   return {
-    memberId: member.id,
-    name: member.name,
-    roleKey: member.role.key,
-    roleName: member.role.name,
-    permissions: new Set(member.role.permissions),
+    memberId,
+    name,
+    roleKey,
+    roleName,
+    permissions: new Set(row.permissions),
     accessVersion: version,
-    recordReads,
+    recordReads: recordReads ?? true,
   };
 }
 

@@ -4,8 +4,8 @@ import { line } from "../platform/text.ts";
 
 /** What the dialog offers, in days; null for a key that does not expire. */
 export const keyDaysPresets = [7, 30, 90, 180, 365, null] as const;
-export const keyDaysLimit = 3_650;
-export const overlapHoursMax = 168;
+const keyDaysLimit = 3_650;
+const overlapHoursMax = 168;
 
 const KeyName = line(80);
 const Days = z.int().min(1).max(keyDaysLimit);

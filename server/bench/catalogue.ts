@@ -22,6 +22,7 @@ export const catalogue: Record<string, Entry> = {
   "jobs-latency": { figures: ["jobs.latency"], load: () => import("./jobs-latency.ts") },
   "jobs-throughput": { figures: ["jobs.throughput"], load: () => import("./jobs-throughput.ts") },
   "tenancy-provision": { figures: ["tenancy.provision.cold"], load: () => import("./tenancy-provision.ts") },
+  access: { figures: ["access.check.l1", "access.invalidation"], load: () => import("./access.ts") },
   "http-read": { figures: ["http.read"], load: () => import("./http-read.ts") },
 };
 
