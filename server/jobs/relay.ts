@@ -33,6 +33,7 @@ export class Relay {
   #lookedAfter = 0;
   #wake: (() => void) | undefined;
   #running = true;
+  #away = false;
   readonly #loop: Promise<void>;
 
   constructor(shardId: string) {
@@ -74,9 +75,12 @@ export class Relay {
         await this.#lookAfter();
         const rounds = await Promise.all(queues.map((queue) => this.#carryRound(queue)));
         for (const { queue, more } of rounds) if (more) this.#wanted.add(queue);
+        this.#away = false;
         if (rounds.every(({ stocked }) => stocked)) await sleep(gatherMs);
       } catch (error) {
-        if (this.#running) log("relay").warn({ err: error }, "the outbox could not be carried");
+        // One line for each absence of PostgreSQL or Redis.
+        if (this.#running && !this.#away) log("relay").warn({ err: error }, "the outbox is not carried");
+        this.#away = true;
         // Not in a circle while something is away; the poll looks again.
         this.#wanted.clear();
       }

@@ -5,7 +5,7 @@ import { sealEntries } from "../../audit/seal.ts";
 import { verifyAudit } from "../../audit/verify.ts";
 import { until } from "../../dev/embedded/until.ts";
 import { ownerPool } from "../../fleet/owner.ts";
-import { enqueue, enqueuePlatform } from "../../jobs/enqueue.ts";
+import { enqueueMany, enqueuePlatform } from "../../jobs/enqueue.ts";
 import { wakeRelay } from "../../jobs/wake.ts";
 import { platformDb } from "../../platform/database.ts";
 import { tenancy } from "../../tenancy/kernel.ts";
@@ -24,14 +24,12 @@ export async function askForCounted(
   options: { at?: Date; onRow?: (rowId: string) => void } = {},
 ): Promise<string[]> {
   const { at, onRow } = options;
-  const asked = Array.from({ length: count }, () => randomUUID());
+  const payloads = Array.from({ length: count }, () => ({ memberId: randomUUID() }));
   await transact(await doorOf(member), "write", async (ctx) => {
-    for (const memberId of asked) {
-      const rowId = await enqueue(ctx, "directory.sync-member", { memberId }, at ? { at } : {});
-      onRow?.(rowId);
-    }
+    const rowIds = await enqueueMany(ctx, "directory.sync-member", payloads, at ? { at } : {});
+    for (const rowId of rowIds) onRow?.(rowId);
   });
-  return asked;
+  return payloads.map(({ memberId }) => memberId);
 }
 
 /** Asks without end, some at once, until it is told to stop; answers what was accepted and what was refused. */
@@ -126,7 +124,7 @@ export async function allDone(name: string): Promise<void> {
 }
 
 /** How often each counted job has had its effect. */
-export async function countedEffects(organization: TestOrganization): Promise<Map<string, number>> {
+async function countedEffects(organization: TestOrganization): Promise<Map<string, number>> {
   const projects = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
     db.project.findMany({ select: { name: true } }),
   );
@@ -181,4 +179,5 @@ export async function shiftDatabaseClock(seconds: number): Promise<void> {
     [seconds],
   );
   await owner.query("UPDATE astra.schedules SET next_at = next_at - $1 * interval '1 second'", [seconds]);
+  await owner.query("UPDATE public.mails SET held_until = held_until - $1 * interval '1 second'", [seconds]);
 }
