@@ -1,4 +1,6 @@
 import { afterAll, expect, test } from "vitest";
+import { inLog } from "../audit/log-transaction.ts";
+import { logDoor } from "../audit/owner-door.ts";
 import { ownerPool } from "../fleet/owner.ts";
 import { platformDb } from "../platform/database.ts";
 import { accountDoorFrom } from "../test/accounts.ts";
@@ -42,8 +44,8 @@ test("signing in, failing to and signing out stand in the log of each organizati
     "do not belong together",
   );
   const { sessionId } = await signIn({ email: person.email, password }, door);
-  await revokeSession(sessionId, new Date());
-  await revokeSession(sessionId, new Date());
+  await revokeSession(sessionId, door);
+  await revokeSession(sessionId, door);
   await tellAll();
   await tellAll();
 
@@ -68,3 +70,35 @@ test("an address that nobody has leaves a trace in the platform's log alone", as
   expect(await platformDb().securityEvent.count({ where: { accountId: null } })).toBe(before + 1);
   await expect(tellAll()).resolves.toBeUndefined();
 });
+
+test("an organization that takes no entries at present is told later, by a job of its own", async () => {
+  const person = await buildPerson({ name: "Grace", passwordHash: await hashPassword(password) });
+  const open = await buildOrganization({ owner: person });
+  const closed = await buildOrganization({ owner: person });
+  await setState(closed.id, "read_only");
+  await signIn({ email: person.email, password }, accountDoorFrom());
+  await tellAll();
+  expect(await entriesOf(open.id)).toHaveLength(1);
+  const { rows } = await ownerPool("main").query<{ payload: { eventId: string }; later: boolean }>(
+    `SELECT payload, run_at > now() + interval '50 minutes' AS later FROM astra.outbox
+     WHERE name = 'audit.account-event' AND payload->>'organizationId' = $1`,
+    [closed.id],
+  );
+  expect(rows).toMatchObject([{ later: true }]);
+  await setState(closed.id, "active");
+  await tellAll();
+  expect(await entriesOf(closed.id)).toHaveLength(1);
+  expect(await entriesOf(open.id)).toHaveLength(1);
+});
+
+async function setState(organizationId: string, state: string): Promise<void> {
+  await inLog(await logDoor(organizationId), (client) =>
+    client.query("UPDATE tenant_guard SET state = $1, epoch = epoch + 1", [state]),
+  );
+  await platformDb().tenant.update({
+    where: { id: organizationId },
+    data: { state, epoch: { increment: 1 } },
+    select: { id: true },
+  });
+  tenancy().forget(organizationId);
+}

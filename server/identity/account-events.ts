@@ -16,6 +16,7 @@ export type AccountEvent = {
     | "session.signInFailed"
     | "session.revoke"
     | "account.changePassword"
+    | "account.resetPassword"
     | "account.changeEmail";
   /** Null for an address that nobody has: as much is written for it, so that time tells nobody which it was. */
   accountId: string | null;
@@ -24,6 +25,10 @@ export type AccountEvent = {
 };
 
 const organizationsMax = 500;
+const dayMs = 86_400_000;
+/** An organization that takes no entries is asked again after this, for so many days. */
+const laterMs = 3_600_000;
+const tellingDaysMax = 60;
 
 /**
  * Notes what an account did in the platform's log, in the transaction of the act, and asks for its entry in
@@ -50,11 +55,12 @@ export async function noteAccountEvent(tx: PlatformTx, event: AccountEvent): Pro
 }
 
 /** Writes an account's event into the log of every organization that it is an active member of. May run again. */
-export async function tellOrganizations({ eventId }: JobPayload<"audit.account-event">): Promise<void> {
+export async function tellOrganizations(payload: JobPayload<"audit.account-event">): Promise<void> {
+  const { eventId, organizationId: only } = payload;
   const event = await platformDb().securityEvent.findUnique({ where: { id: eventId } });
   if (!event?.accountId) return;
   const memberships = await platformDb().membership.findMany({
-    where: { accountId: event.accountId, status: "active" },
+    where: { accountId: event.accountId, status: "active", ...(only ? { organizationId: only } : {}) },
     select: { organizationId: true },
     take: organizationsMax,
   });
@@ -67,12 +73,36 @@ export async function tellOrganizations({ eventId }: JobPayload<"audit.account-e
   let failure: unknown;
   for (const { organizationId } of memberships) {
     const told = { eventId, kind: event.kind, accountId: event.accountId, at: event.at };
-    await tellOne(organizationId, told, request).catch((error: unknown) => {
-      // One that is suspended or being moved holds up none of the others.
-      if (!(error instanceof AppError) || error.code !== "FORBIDDEN") failure ??= error;
-    });
+    try {
+      await tellOne(organizationId, told, request);
+    } catch (error) {
+      // One that takes no entries at present holds up none of the others: it has a job of its own, later.
+      if (closedFor(error)) await tellLater(organizationId, event, request.id);
+      else failure ??= error;
+    }
   }
   if (failure !== undefined) throw failure;
+}
+
+/** Suspended or read-only; one that is being moved is back soon, and the job's own tries wait for it. */
+function closedFor(error: unknown): boolean {
+  return error instanceof AppError && error.code === "FORBIDDEN";
+}
+
+async function tellLater(
+  organizationId: string,
+  { id: eventId, at }: { id: string; at: Date },
+  requestId: string,
+): Promise<void> {
+  const now = Date.now();
+  if (now - at.getTime() > tellingDaysMax * dayMs) {
+    log("identity").warn({ event: eventId, organization: organizationId }, "an event was not told in time");
+    return;
+  }
+  const later = { at: new Date(now + laterMs), requestId };
+  await platformDb().$transaction((tx) =>
+    enqueuePlatform(tx, "audit.account-event", { eventId, organizationId }, later),
+  );
 }
 
 async function tellOne(

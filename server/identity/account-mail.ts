@@ -81,7 +81,8 @@ export async function passwordChangedLetter(id: string): Promise<Letter | null> 
   return account && passwordChanged(account, event.at);
 }
 
-function passwordChanged(account: Account, at: Date): Letter {
+function passwordChanged(account: Account, at: Date): Letter | null {
+  if (!account.emailConfirmedAt) return null;
   return letterTo(account, passwordChangedMail({ name: account.name, at }));
 }
 
@@ -97,7 +98,7 @@ export async function changeEmailLetter(linkId: string): Promise<Letter | null> 
   };
 }
 
-/** Tells the old address that the account has left it. */
+/** Tells the old address that the account has left it; it is kept only where it was confirmed. */
 export async function emailChangedLetter(linkId: string): Promise<Letter | null> {
   const link = await findLink(linkId);
   if (!link?.usedAt || !link.previousEmail) return null;

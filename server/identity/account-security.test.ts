@@ -104,6 +104,12 @@ describe("changePassword", () => {
     expect(await mailed(email, "password_changed")).toEqual([event?.id]);
   });
 
+  test("sends no mail to an address that nobody has confirmed: a stranger's gets no words of ours", async () => {
+    const { email } = await signedUp({ password, name: "Win 1000 at evil.example" });
+    await changePassword(await session(email), { current: password, password: next }, door());
+    expect(await mailed(email, "password_changed")).toEqual([]);
+  });
+
   test("needs the present password, and one that is not the person's own data", async () => {
     const { email } = await person();
     const here = await session(email);
@@ -129,6 +135,10 @@ describe("a change of the e-mail address", () => {
     await askEmailChange(here, { email: address, password }, door());
     expect((await accountOf(email)).id).toBe(accountId);
     const secret = await mailedSecret(email, "change_email");
+    expect(await inspectEmailChange(secret, door(), null)).toMatchObject({
+      previous: null,
+      needsPassword: true,
+    });
     expect(await inspectEmailChange(secret, door(), here)).toEqual({
       state: "open",
       email: address,

@@ -1,13 +1,13 @@
 import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
 import { decode, encode, type JWT, type JWTDecodeParams, type JWTEncodeParams } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
+import { headers } from "next/headers";
 import { NextRequest } from "next/server";
 import { readBounded } from "../platform/bounded-body.ts";
-import { systemClock } from "../platform/clock.ts";
 import { env } from "../platform/env.ts";
 import { AppError, errorStatus } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
-import { accountDoor } from "./account-door.ts";
+import { accountDoor, type AccountDoor } from "./account-door.ts";
 import { localPath } from "./local-path.ts";
 import { SignIn } from "./schema.ts";
 import { revokeSession, sessionDays } from "./sessions.ts";
@@ -58,7 +58,7 @@ function config(): NextAuthConfig {
     },
     events: {
       signOut: async (message) => {
-        if ("token" in message) await revokeSession(message.token?.["sessionId"], systemClock.now());
+        if ("token" in message) await revokeSession(message.token?.["sessionId"], await doorHere());
       },
     },
     logger: {
@@ -146,9 +146,18 @@ export async function signInHere(input: SignIn): Promise<{ emailConfirmed: boole
   }
 }
 
+/** The door of the request that Next is in; without one nothing is known of it, and a sign-out goes on all the same. */
+async function doorHere(): Promise<AccountDoor> {
+  try {
+    return accountDoor(await headers());
+  } catch {
+    return accountDoor(new Headers());
+  }
+}
+
 /** Signs this browser out, from a server action: first the row, then the cookie. */
 export async function signOutHere(): Promise<void> {
-  await revokeSession(await signedInSessionId(), systemClock.now());
+  await revokeSession(await signedInSessionId(), await doorHere());
   await authJs.signOut({ redirect: false, redirectTo: "/sign-in" });
 }
 

@@ -1,3 +1,4 @@
+import { Prisma } from "#prisma/generated/platform/client.ts";
 import type { AccountSession } from "../access/account-session.ts";
 import { wakeRelay } from "../jobs/wake.ts";
 import { askPlatformMail } from "../mail/ask.ts";
@@ -47,9 +48,9 @@ export async function askEmailChange(
   return { email };
 }
 
-/** What the page of such a link shows; looking uses nothing up. */
+/** What the page of such a link shows; looking uses nothing up. A mistyped address is a stranger's, who learns no other. */
 export type EmailChangeState =
-  | { state: "open"; email: string; previous: string; needsPassword: boolean }
+  | { state: "open"; email: string; previous: string | null; needsPassword: boolean }
   | { state: "dead" };
 
 /** Looks at the link of a change. Throws AppError too_many_attempts. */
@@ -62,13 +63,14 @@ export async function inspectEmailChange(
   const token = await inspectToken(platformDb(), secret, "change_email", door.clock.now());
   if (!token?.live || !token.email) return { state: "dead" };
   const needsPassword = signedIn?.accountId !== token.accountId;
-  return { state: "open", email: token.email, previous: token.account.email, needsPassword };
+  const previous = needsPassword ? null : token.account.email;
+  return { state: "open", email: token.email, previous, needsPassword };
 }
 
 /**
  * Moves an account to the address of the link. The link proves the mailbox; the password, or the account's own
  * signed-in browser, proves the person: an address that was mistyped belongs to a stranger. Ends all other
- * sessions and links, and tells the old address. Throws AppError link_not_valid, wrong_password,
+ * sessions and links, and tells the old address where that was confirmed. Throws AppError link_not_valid, wrong_password,
  * address_taken, too_many_attempts.
  */
 export async function confirmEmailChange(
@@ -96,7 +98,12 @@ export async function confirmEmailChange(
     };
     await proveAgain(known, input.password, "password", door);
   }
-  await platformDb().$transaction((tx) => move(tx, { ...token, email }, own?.sessionId, door));
+  await platformDb()
+    .$transaction((tx) => move(tx, { ...token, email }, own?.sessionId, door))
+    .catch((error: unknown) => {
+      // Somebody took it between our look and our write.
+      throw isTaken(error) ? addressTaken() : error;
+    });
   wakeRelay();
   door.log.info({ account: accountId }, "e-mail changed");
   return { email };
@@ -119,17 +126,17 @@ async function move(
   });
   if (moved.count !== 1) throw linkNotValid();
   await consumeToken(tx, token, "change_email", now);
-  await tx.accountToken.update({
-    where: { id: token.id },
-    data: { previousEmail: account.email },
-    select: { id: true },
-  });
+  // An address that was never confirmed may be a stranger's: nothing is sent there.
+  if (account.emailConfirmedAt) {
+    const data = { previousEmail: account.email };
+    await tx.accountToken.update({ where: { id: token.id }, data, select: { id: true } });
+    await askPlatformMail(tx, "email_changed", token.id, { requestId });
+  }
   // Links that were mailed to the old address lead nowhere any more.
   await tx.accountToken.updateMany({ where: { accountId, usedAt: null }, data: { usedAt: now } });
   await revokeAllSessions(tx, accountId, now, sessionId);
   await tellMemberRows(tx, accountId, requestId);
   await noteAccountEvent(tx, { kind: "account.changeEmail", accountId, request: door.request, at: now });
-  await askPlatformMail(tx, "email_changed", token.id, { requestId });
 }
 
 /** A sign-up that nobody confirmed gives the address up: whoever has the link has the mailbox. */
@@ -141,6 +148,10 @@ async function makeWay(tx: PlatformTx, email: string, door: AccountDoor): Promis
   await discardOrganizationsOf(tx, other.id, { now: door.clock.now(), requestId: door.request.id });
   const gone = await tx.account.deleteMany({ where: { id: other.id, memberships: { none: {} } } });
   if (gone.count !== 1) throw addressTaken();
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }
 
 function addressTaken(): AppError {

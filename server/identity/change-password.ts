@@ -12,7 +12,7 @@ import { proveAccount, type ProvenAccount } from "./sign-in.ts";
 
 /**
  * Replaces the password of whoever knows the present one, ends every other session and tells the owner by
- * mail. Throws AppError wrong_password (field current), own_data, and too_many_attempts.
+ * mail, where the address is confirmed. Throws AppError wrong_password (field current), own_data, and too_many_attempts.
  */
 export async function changePassword(
   account: AccountSession,
@@ -41,7 +41,9 @@ export async function changePassword(
     });
     const event = { kind: "account.changePassword", accountId, request: door.request, at: now } as const;
     const eventId = await noteAccountEvent(tx, event);
-    await askPlatformMail(tx, "password_changed", eventId, { requestId: door.request.id });
+    // Nobody has proven that the mailbox is theirs: a stranger's gets no words of ours.
+    if (account.emailConfirmed)
+      await askPlatformMail(tx, "password_changed", eventId, { requestId: door.request.id });
     return count;
   });
   wakeRelay();

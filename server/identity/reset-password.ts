@@ -3,6 +3,7 @@ import { askPlatformMail } from "../mail/ask.ts";
 import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { AccountDoor } from "./account-door.ts";
+import { noteAccountEvent } from "./account-events.ts";
 import { countAttempt, forgiveAttempts } from "./attempt-limits.ts";
 import { evenTime } from "./even-time.ts";
 import { hashPassword } from "./passwords.ts";
@@ -59,6 +60,7 @@ export async function resetPassword(input: ResetPassword, door: AccountDoor): Pr
     });
     await consumeToken(tx, token, "reset_password", now);
     await revokeAllSessions(tx, accountId, now);
+    await noteAccountEvent(tx, { kind: "account.resetPassword", accountId, request: door.request, at: now });
     await askPlatformMail(tx, "password_changed", token.id, { requestId: door.request.id });
   });
   wakeRelay();

@@ -89,19 +89,22 @@ export async function findSession(sessionId: unknown, now: Date): Promise<Accoun
   };
 }
 
-/** Ends one session; a second time is no error. */
-export async function revokeSession(sessionId: unknown, now: Date): Promise<void> {
+/** Ends the session of a browser that signs out; a second time is no error. */
+export async function revokeSession(
+  sessionId: unknown,
+  { request, clock }: Pick<AccountDoor, "request" | "clock">,
+): Promise<void> {
+  const now = clock.now();
   const id = z.uuid().safeParse(sessionId);
   if (!id.success) return;
   await platformDb().$transaction(async (tx) => {
     const [ended] = await tx.session.updateManyAndReturn({
       where: { id: id.data, revokedAt: null },
       data: { revokedAt: now },
-      select: { accountId: true, ip: true, userAgent: true },
+      select: { accountId: true },
     });
     if (!ended) return;
-    const { accountId, ip, userAgent } = ended;
-    const request = { id: id.data, ip, userAgent };
+    const { accountId } = ended;
     await noteAccountEvent(tx, { kind: "session.signOut", accountId, request, at: now });
   });
   wakeRelay();

@@ -117,7 +117,7 @@ describe("findSession", () => {
     const { email, accountId } = await someone();
     const begin = async () => (await signIn({ email, password }, accountDoorFrom())).sessionId;
     const revoked = await begin();
-    await revokeSession(revoked, new Date());
+    await revokeSession(revoked, accountDoorFrom());
     expect(await findSession(revoked, new Date())).toBeNull();
     const expiring = await begin();
     expect(await findSession(expiring, new Date(Date.now() + 14 * 86_400_000 + 1_000))).toBeNull();

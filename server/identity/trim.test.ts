@@ -56,6 +56,16 @@ test("an account that nobody confirmed for thirty days goes, with the organizati
   });
 });
 
+test("a sign-up that was taken up again is left alone as long as its link can be used", async () => {
+  await makeRoom();
+  const { email } = await signedUp();
+  const { id } = await accountOf(email);
+  await platformDb().account.update({ where: { id }, data: { createdAt: day(-31) } });
+  await platformDb().accountToken.updateMany({ where: { accountId: id }, data: { expiresAt: day(1) } });
+  await trimIdentity(day(0));
+  expect(await platformDb().account.count({ where: { id } })).toBe(1);
+});
+
 test("security events go after four hundred days", async () => {
   const kind = "trim.test";
   const at = [-401, -399].map((offset) => ({ kind, at: day(offset) }));

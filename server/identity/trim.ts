@@ -2,6 +2,7 @@ import { ownerPool } from "../fleet/owner.ts";
 import { wakeRelay } from "../jobs/wake.ts";
 import { discardOrganizationsOf } from "../organizations/discard.ts";
 import { platformDb } from "../platform/database.ts";
+import { log } from "../platform/log.ts";
 
 // The platform's tables stand in this shard's database.
 const shardOfPlatform = "main";
@@ -43,7 +44,8 @@ async function trimSecurityEvents(before: Date): Promise<void> {
 
 /** One transaction an account: a confirmation in the same moment waits, and finds its link dead, or comes first. */
 async function removeUnconfirmed(now: Date, before: Date): Promise<void> {
-  // Whoever is a member of another's organization was let in there by somebody, and stays.
+  // Whoever is a member of another's organization was let in there by somebody, and whoever has founded one that
+  // has others is known to them: they stay. A link that can still be used is a sign-up that goes on.
   const waiting = await platformDb().$queryRaw<{ id: string }[]>`
     SELECT a.id FROM accounts a
     WHERE a.email_confirmed_at IS NULL AND a.created_at < ${before}::timestamptz
@@ -51,15 +53,27 @@ async function removeUnconfirmed(now: Date, before: Date): Promise<void> {
       AND NOT EXISTS (
         SELECT FROM memberships m JOIN organizations o ON o.id = m.organization_id
         WHERE m.account_id = a.id AND o.created_by_id IS DISTINCT FROM a.id)
+      AND NOT EXISTS (
+        SELECT FROM organizations o JOIN memberships m ON m.organization_id = o.id
+        WHERE o.created_by_id = a.id AND m.account_id <> a.id)
+      AND NOT EXISTS (
+        SELECT FROM account_tokens t
+        WHERE t.account_id = a.id AND t.used_at IS NULL AND t.expires_at > ${now}::timestamptz)
     ORDER BY a.created_at LIMIT ${accountsMax}`;
   for (const { id } of waiting) {
-    await platformDb().$transaction(async (tx) => {
-      const held = await tx.$queryRaw<{ id: string }[]>`
-        SELECT id FROM accounts WHERE id = ${id}::uuid AND email_confirmed_at IS NULL FOR UPDATE`;
-      if (held.length === 0) return;
-      await discardOrganizationsOf(tx, id, { now, requestId: `unconfirmed-${id}` });
-      await tx.account.deleteMany({ where: { id, memberships: { none: {} } } });
-    });
+    await removeOne(id, now).catch((error: unknown) =>
+      log("identity").error({ err: error, account: id }, "an unconfirmed account stays"),
+    );
   }
   if (waiting.length > 0) wakeRelay();
+}
+
+async function removeOne(id: string, now: Date): Promise<void> {
+  await platformDb().$transaction(async (tx) => {
+    const held = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM accounts WHERE id = ${id}::uuid AND email_confirmed_at IS NULL FOR UPDATE`;
+    if (held.length === 0) return;
+    await discardOrganizationsOf(tx, id, { now, requestId: `unconfirmed-${id}` });
+    await tx.account.deleteMany({ where: { id, memberships: { none: {} } } });
+  });
 }

@@ -32,13 +32,15 @@ export async function purgeDeleted(door: Door): Promise<{ projects: number; task
   }
 }
 
-/** Tasks go first: a project that has many of them would be one long statement. */
+/** Tasks go first: a project that has many of them would be one long statement. Projects are held, so that none is restored in between. */
 async function purgeBatch(ctx: WriteCtx, before: Date): Promise<{ projects: number; tasks: number }> {
   const tasks = await ctx.db.$queryRaw<{ id: string }[]>`
+    WITH held AS MATERIALIZED (
+      SELECT p.id FROM projects p WHERE p.deleted_at <= ${before}::timestamptz LIMIT ${batchRows} FOR UPDATE)
     DELETE FROM tasks WHERE id IN (
       SELECT t.id FROM tasks t WHERE t.deleted_at <= ${before}::timestamptz
       UNION ALL
-      SELECT t.id FROM projects p JOIN tasks t ON t.project_id = p.id WHERE p.deleted_at <= ${before}::timestamptz
+      SELECT t.id FROM held p JOIN tasks t ON t.project_id = p.id
       LIMIT ${batchRows})
     RETURNING id`;
   const projects =

@@ -10,15 +10,15 @@ import { ConfirmEmail, ProveByPassword } from "#server/identity/schema.ts";
 
 type ChangeFormProps = {
   token: string;
-  /** The address that the account still has. */
-  previous: string;
+  /** The address that is to be. */
+  email: string;
   /** Not in the browser that is signed in to this account already. */
   needsPassword: boolean;
 };
 
 /** Moves the account with the link and, where its owner is not signed in, the password. */
-export function ChangeForm({ token, previous, needsPassword }: ChangeFormProps) {
-  return needsPassword ? <WithPassword token={token} previous={previous} /> : <WithSession token={token} />;
+export function ChangeForm({ token, email, needsPassword }: ChangeFormProps) {
+  return needsPassword ? <WithPassword token={token} email={email} /> : <WithSession token={token} />;
 }
 
 async function change(values: ConfirmEmail): Promise<void> {
@@ -38,13 +38,13 @@ function WithSession({ token }: { token: string }) {
   );
 }
 
-function WithPassword({ token, previous }: { token: string; previous: string }) {
+function WithPassword({ token, email }: { token: string; email: string }) {
   const form = useZodForm(ProveByPassword);
   useFirstFocus(form, "password");
   return (
     <Form form={form} onSubmit={({ password }) => change({ token, password })} aria-label="Use this address">
       {/* For password managers, which look for the account beside the password. */}
-      <input type="hidden" name="username" autoComplete="username" value={previous} readOnly />
+      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <TypedField form={form} name="password" label="The password of your account">
         {(field) => <PasswordInput {...field} autoComplete="current-password" className="h-10" />}
       </TypedField>

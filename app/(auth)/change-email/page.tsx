@@ -40,13 +40,19 @@ export default async function Page({ searchParams }: PageProps) {
       title="Use this e-mail address?"
       description={
         <p className="break-words">
-          The account with <strong className="font-medium text-ink">{found.previous}</strong> will sign in
-          with <strong className="font-medium text-ink">{found.email}</strong> from now on. It is signed out
-          everywhere else.
+          {found.previous ? (
+            <>
+              The account with <strong className="font-medium text-ink">{found.previous}</strong>
+            </>
+          ) : (
+            "The account that asked for it"
+          )}{" "}
+          will sign in with <strong className="font-medium text-ink">{found.email}</strong> from now on. It is
+          signed out everywhere else.
         </p>
       }
     >
-      <ChangeForm token={secret} previous={found.previous} needsPassword={found.needsPassword} />
+      <ChangeForm token={secret} email={found.email} needsPassword={found.needsPassword} />
     </AuthCard>
   );
 }
