@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Command, defaultFilter } from "cmdk";
 import { CornerDownLeft, Search } from "lucide-react";
 import { Dialog } from "radix-ui";
@@ -66,6 +66,17 @@ export function CommandPalette({ open, onOpenChange, groups, onTextChange, searc
     if (firstFound) setCurrent(firstFound);
   }
 
+  const list = useRef<HTMLDivElement>(null);
+  // What was chosen may go away with the answer that brought it; Enter then takes what stands on top all the same.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      if (!list.current || list.current.querySelector("[cmdk-item][aria-selected=true]")) return;
+      const first = list.current.querySelector("[cmdk-item]:not([aria-disabled=true])");
+      setCurrent(first?.getAttribute("data-value") ?? "");
+    });
+    return () => cancelAnimationFrame(frame);
+  });
+
   function type(next: string): void {
     setText(next);
     onTextChange(next);
@@ -111,7 +122,10 @@ export function CommandPalette({ open, onOpenChange, groups, onTextChange, searc
               {searching ? "Searching…" : `Nothing found for “${text}”`}
             </Command.Empty>
             {/* An empty listbox is none: it goes away with its last option. */}
-            <Command.List className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1.5 not-has-[[cmdk-item]]:hidden">
+            <Command.List
+              ref={list}
+              className="max-h-[min(24rem,60dvh)] scroll-py-1 overflow-y-auto p-1.5 not-has-[[cmdk-item]]:hidden"
+            >
               {groups.map((group) => (
                 <PaletteSection key={group.label} group={group} onDone={() => change(false)} />
               ))}
