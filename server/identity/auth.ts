@@ -1,7 +1,7 @@
 import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
 import { decode, encode, type JWT, type JWTDecodeParams, type JWTEncodeParams } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
-import { headers } from "next/headers";
+import { headers as requestHeaders } from "next/headers";
 import { NextRequest } from "next/server";
 import { readBounded } from "../platform/bounded-body.ts";
 import { env } from "../platform/env.ts";
@@ -149,7 +149,7 @@ export async function signInHere(input: SignIn): Promise<{ emailConfirmed: boole
 /** The door of the request that Next is in; without one nothing is known of it, and a sign-out goes on all the same. */
 async function doorHere(): Promise<AccountDoor> {
   try {
-    return accountDoor(await headers());
+    return accountDoor(await requestHeaders());
   } catch {
     return accountDoor(new Headers());
   }
