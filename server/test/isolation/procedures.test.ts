@@ -21,6 +21,7 @@ const shared = {
   suspendedMember: "00000000-0000-7000-8000-0000000000a9",
   invite: "00000000-0000-7000-8000-0000000000aa",
   key: "00000000-0000-7000-8000-0000000000ab",
+  notification: "00000000-0000-7000-8000-0000000000ac",
 };
 type Ids = typeof shared;
 
@@ -73,6 +74,12 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "tasks.delete": { id: ids.task },
   "tasks.restore": { id: ids.deletedTask },
   "search.find": { query: "canary" },
+  "notifications.list": {},
+  "notifications.unreadCount": undefined,
+  "notifications.markRead": { id: ids.notification },
+  "notifications.markAllRead": undefined,
+  "notifications.preferences": undefined,
+  "notifications.updatePreferences": { kind: "audit_export_ready", mail: true },
   "audit.list": {},
   "audit.get": { id: ids.auditEntry },
   "audit.facets": undefined,
@@ -144,6 +151,9 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
       ('project', 'canary', '${ids.project}'), ('task', 'canary', '${ids.task}') ON CONFLICT DO NOTHING;
     INSERT INTO audit_entries (id, action, actor_kind, actor_name, target_type, target_label)
       VALUES ('${ids.auditEntry}', 'canary.seed', 'system', '${canary}', 'canary', '${canary}') ON CONFLICT DO NOTHING;
+    DELETE FROM notifications;
+    INSERT INTO notifications (id, member_id, kind, key, data) VALUES ('${ids.notification}',
+      '${organization.owner.memberId}', 'audit_stream_resumed', 'canary', '{"name": "${canary}"}');
     INSERT INTO audit_runs (id, kind, state) VALUES ('${ids.auditRun}', 'verify', 'waiting') ON CONFLICT DO NOTHING;
     RESET search_path;`);
 }
