@@ -224,7 +224,7 @@ export const streamErrors = {
   redirect: "The destination answered with a redirect, which is not followed.",
   protocol: "The answer could not be understood.",
   status: "The destination did not accept the entries.",
-  secret: "The stream's secret could not be opened. Enter it again.",
+  secret: "The stream's secret could not be opened. Delete the stream and add it again.",
   chain_broken: "The log's chain is broken where this stream goes on. Verify the log.",
 } as const;
 export type StreamError = keyof typeof streamErrors;

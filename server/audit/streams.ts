@@ -80,27 +80,23 @@ export async function createStream(ctx: WriteCtx, input: CreateAuditStream): Pro
 export async function updateStream(ctx: WriteCtx, input: UpdateAuditStream): Promise<void> {
   const stream = await findStream(ctx, input.id);
   const before = readDestination(stream.destination);
+  const owner = ownerOf(ctx, stream.id);
   const name = input.name ?? stream.name;
   let after = before;
   let secretsChanged = false;
+  const data: { name: string; destination?: string; credential?: string; nextTryAt?: null } = { name };
   if (input.destination) {
-    const known = await openCredential(ctx.db, ownerOf(ctx, stream.id), stream.credential);
+    const known = await openCredential(ctx.db, owner, stream.credential);
     const changed = changedDestination(before, known, input.destination);
     after = changed.destination;
     assertReachable(after);
     secretsChanged = JSON.stringify(changed.credential) !== JSON.stringify(known);
-    await ctx.db.auditStream.update({
-      where: { id: stream.id },
-      data: {
-        destination: JSON.stringify(after),
-        credential: await closeCredential(ctx.db, ownerOf(ctx, stream.id), changed.credential),
-        nextTryAt: null,
-      },
-      select: { id: true },
-    });
+    data.destination = JSON.stringify(after);
+    data.credential = await closeCredential(ctx.db, owner, changed.credential);
+    data.nextTryAt = null;
     if (stream.state === "active") await enqueue(ctx, "audit.stream", { streamId: stream.id });
   }
-  await ctx.db.auditStream.update({ where: { id: stream.id }, data: { name }, select: { id: true } });
+  await ctx.db.auditStream.update({ where: { id: stream.id }, data, select: { id: true } });
   await audit(ctx, {
     action: "audit.streams.update",
     target: targetOf({ id: stream.id, name }),
@@ -238,7 +234,7 @@ function secretNeeded(field: string): AppError {
 }
 
 /** Where an S3 destination is reached: Amazon's own address of the region when none is given. */
-export function addressOf(destination: Destination): string {
+function addressOf(destination: Destination): string {
   if (destination.kind === "https") return destination.url;
   return destination.endpoint || `https://s3.${destination.region}.amazonaws.com`;
 }
