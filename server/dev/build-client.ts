@@ -1,15 +1,20 @@
 // `npm run build:client`: the typed client for apps as a package, and the description of the REST door, from the router.
+import fs from "node:fs";
 import path from "node:path";
 
 import { ROOT } from "./checkout.ts";
 import { buildPackage, packPackage } from "./client-package/build-package.ts";
+import { describeRest, OPENAPI_FILE } from "./client-package/openapi.ts";
 import { readSurface } from "./client-package/read-surface.ts";
 import { runProgram } from "./program.ts";
+import { runTool } from "./tool.ts";
 
 const DIST = path.join(ROOT, "dist");
 
 await runProgram(async () => {
   const surface = readSurface();
+  fs.writeFileSync(OPENAPI_FILE, `${JSON.stringify(describeRest(surface), null, 2)}\n`);
+  await runTool("oxfmt", [OPENAPI_FILE]);
   const folder = path.join(DIST, "astra-client");
   await buildPackage(surface, folder);
   const tarball = await packPackage(folder, DIST);
