@@ -124,6 +124,22 @@ describe("many invites at once", () => {
     expect(again.results[0]?.outcome).toBe("invited");
   });
 
+  test("nobody is mailed again and again: an address gets three a day, a free plan sends 25", async () => {
+    const small = await buildOrganization({ plan: "free" });
+    const roleId = (await rolesOf(small.owner)).viewer ?? "";
+    const email = address();
+    const outcome = async (to: string) => {
+      const { results } = await as(small.owner).invites.create({ invites: [{ email: to, roleId }] });
+      const [result] = results;
+      if (result?.inviteId) await as(small.owner).invites.revoke({ id: result.inviteId });
+      return result?.outcome;
+    };
+    for (let i = 0; i < 3; i++) expect(await outcome(email)).toBe("invited");
+    expect(await outcome(email)).toBe("too_often");
+    for (let i = 3; i < 25; i++) expect(await outcome(address())).toBe("invited");
+    expect(await outcome(address())).toBe("too_often");
+  });
+
   test("of 20 invites at once for one last seat exactly one gets it", async () => {
     const small = await buildOrganization({ plan: "free" });
     for (let i = 0; i < 3; i++) await buildMember(small, "viewer");
@@ -177,6 +193,8 @@ describe("an invite", () => {
     });
     const { expiresAt } = await as(owner).invites.resend({ id });
     expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+    await letTimePass(id, { sentAt: new Date(Date.now() - 61_000) });
+    await expect(as(owner).invites.resend({ id })).rejects.toThrow("There must be 2 minutes between");
   });
 
   test("whose time is over gives its address free, and can be sent anew only while nobody else has it", async () => {

@@ -9,6 +9,7 @@ import { askMail } from "../mail/ask.ts";
 import { AppError, notFound } from "../platform/errors.ts";
 import { readPage, type Sort } from "../platform/page.ts";
 import type { Page } from "../platform/page-input.ts";
+import { planOf } from "../plans/catalogue.ts";
 import { limitReached, assertRoom, roomFor } from "../plans/quota.ts";
 import type { ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import {
@@ -25,14 +26,18 @@ import {
 import { inviteHash } from "./token.ts";
 
 const dayMs = 86_400_000;
+/** The pause after the first sending; it doubles with each further one. */
 const resendPauseMs = 60_000;
-const sendingsMax = 20;
+const sendingsMax = 12;
+/** How many invites one address may get in a day, those taken back included. */
+const invitesPerAddressMax = 3;
 
 const sentences: Record<Exclude<InviteOutcome, "invited" | "no_seat">, string> = {
   already_member: "This person is a member already.",
   already_invited: "This person has been invited already.",
   not_an_address: "This is not an e-mail address we can use.",
   repeated: "This address stands in the list twice.",
+  too_often: "This address, or everybody together, was invited often enough for one day. Try again tomorrow.",
 };
 
 type Role = { id: string; key: string; name: string; permissions: string[] };
@@ -58,6 +63,7 @@ export async function createInvites(
     ctx,
     rows.flatMap(({ email }) => email ?? []),
   );
+  const spent = await spentToday(ctx);
   let room = await roomFor(ctx, "seats");
   const results: InviteResult[] = [];
   const seen = new Set<string>();
@@ -67,7 +73,7 @@ export async function createInvites(
       results.push({ email: typed.trim(), ...refused("not_an_address") });
       continue;
     }
-    const outcome = seen.has(email) ? "repeated" : known.get(email);
+    const outcome = seen.has(email) ? "repeated" : (known.get(email) ?? spent(email));
     seen.add(email);
     if (outcome) results.push({ email, ...refused(outcome) });
     else if (room < 1) {
@@ -79,6 +85,24 @@ export async function createInvites(
     }
   }
   return { results };
+}
+
+/**
+ * Who takes an invite back and makes it again sends another mail to somebody who did not ask for one: so mails are
+ * counted for each address, and for the organization, over a day.
+ */
+async function spentToday(ctx: WriteCtx): Promise<(email: string) => "too_often" | undefined> {
+  const rows = await ctx.db.$queryRaw<{ email: string; invites: number }[]>`
+    SELECT email, count(*)::int AS invites FROM invites
+    WHERE sent_at > ${new Date(ctx.clock.now().getTime() - dayMs)}::timestamptz GROUP BY email`;
+  const byAddress = new Map(rows.map(({ email, invites }) => [email, invites]));
+  let left = planOf(ctx.organization.plan).invitesPerDay;
+  for (const { invites } of rows) left -= invites;
+  return (email) => {
+    if (left < 1 || (byAddress.get(email) ?? 0) >= invitesPerAddressMax) return "too_often";
+    left--;
+    return undefined;
+  };
 }
 
 function refused(outcome: keyof typeof sentences): Omit<InviteResult, "email"> {
@@ -166,8 +190,11 @@ export async function resendInvite(
 ): Promise<{ id: string; expiresAt: Date }> {
   const before = await loadOpen(ctx, id);
   const now = ctx.clock.now();
-  if (now.getTime() - before.sentAt.getTime() < resendPauseMs || before.sending >= sendingsMax) {
-    throw new AppError("RATE_LIMITED", "sent_just_now", "This invite was sent just now. Wait a minute.");
+  const pauseMs = resendPauseMs * 2 ** (before.sending - 1);
+  if (now.getTime() - before.sentAt.getTime() < pauseMs || before.sending >= sendingsMax) {
+    const wait = pauseMs === resendPauseMs ? "a minute" : `${pauseMs / resendPauseMs} minutes`;
+    const message = `This invite was sent just now. There must be ${wait} between this sending and the next.`;
+    throw new AppError("RATE_LIMITED", "sent_just_now", message);
   }
   // One whose time was over kept no seat any more.
   if (before.expiresAt <= now) await assertRoom(ctx, "seats");

@@ -20,6 +20,7 @@ export type InviteOutcome =
   | "already_invited"
   | "not_an_address"
   | "repeated"
+  | "too_often"
   | "no_seat";
 
 /** One row of many invites: what became of it, in words where it was not invited. */

@@ -2,12 +2,18 @@
 export type Resource = "seats" | "projects" | "api_keys" | "endpoints";
 
 /** What an organization may have at once; null for as many as it wants. */
-export type Plan = { name: string; limits: Record<Resource, number | null>; callsPerMinute: number };
+export type Plan = {
+  name: string;
+  limits: Record<Resource, number | null>;
+  callsPerMinute: number;
+  invitesPerDay: number;
+};
 
 const free: Plan = {
   name: "Free",
   limits: { seats: 5, projects: 50, api_keys: 3, endpoints: 1 },
   callsPerMinute: 600,
+  invitesPerDay: 25,
 };
 
 /** Our plans, and what each allows. This is the truth; billing only says which one an organization is on. */
@@ -18,21 +24,25 @@ const plans = new Map<string, Plan>(
       name: "Team",
       limits: { seats: 25, projects: 250, api_keys: 10, endpoints: 5 },
       callsPerMinute: 1_200,
+      invitesPerDay: 200,
     },
     pro: {
       name: "Pro",
       limits: { seats: 100, projects: 1_000, api_keys: 25, endpoints: 10 },
       callsPerMinute: 3_000,
+      invitesPerDay: 500,
     },
     business: {
       name: "Business",
       limits: { seats: 1_000, projects: null, api_keys: 100, endpoints: 50 },
       callsPerMinute: 6_000,
+      invitesPerDay: 2_000,
     },
     enterprise: {
       name: "Enterprise",
       limits: { seats: null, projects: null, api_keys: null, endpoints: null },
       callsPerMinute: 30_000,
+      invitesPerDay: 10_000,
     },
   }),
 );
