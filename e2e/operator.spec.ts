@@ -28,6 +28,9 @@ test("nobody else finds the operators' door", async ({ page, owner, apiAs, compl
   const api = apiAs(owner, null).operator;
   expect(await refusalOf(api.overview.query())).toBe("403 operators_only");
   expect(await refusalOf(api.jobs.dead.query({}))).toBe("403 operators_only");
+  expect(await refusalOf(api.jobs.deadCounts.query())).toBe("403 operators_only");
+  expect(await refusalOf(api.jobs.replay.mutate({ all: {} }))).toBe("403 operators_only");
+  expect((await page.goto("/operator/dead-letters"))?.status()).toBe(404);
   await page.goto("/account");
   await page.getByRole("button", { name: "user menu" }).click();
   await expect(page.getByRole("menuitem", { name: "Your account" })).toBeVisible();

@@ -1,3 +1,4 @@
+import { requestExport } from "../../audit/runs.ts";
 import { archiveProject, createProject } from "../../projects/projects.ts";
 import { CreateTask } from "../../projects/schema.ts";
 import { createTask, updateTask } from "../../projects/tasks.ts";
@@ -11,6 +12,7 @@ import { seededRandom, tasksFor, type DemoTask } from "./tasks.ts";
 import type { DemoMember } from "./people.ts";
 import { as, type Player } from "./player.ts";
 
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
 /**
@@ -95,6 +97,8 @@ async function fillProjects(ctx: WriteCtx, demo: DemoOrganization, players: Play
   }
   if (demo.byHand) await makeByHand(ctx, demo.byHand, founder);
   await actLately(ctx, { players: workers, open, acts: demo.recentActs, random });
+  // The worker writes it once it has started, and the bell rings.
+  await requestExport(as(ctx, founder, new Date(now.getTime() - minuteMs)), { format: "csv", filter: {} });
 }
 
 /** The mass of the tasks goes in at once; only their words and rows, for nobody did it just now. */
