@@ -1,0 +1,121 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Card } from "#app/_ui/card.tsx";
+import { Logo } from "#app/_ui/logo.tsx";
+import { ThemeSwitch } from "#app/_ui/theme-switch.tsx";
+import { Contents } from "#app/docs/api/_reference/contents.tsx";
+import { groupsOf } from "#app/docs/api/_reference/entries.ts";
+import { FieldList } from "#app/docs/api/_reference/field-list.tsx";
+import { OperationSection } from "#app/docs/api/_reference/operation-section.tsx";
+import { fieldsOf } from "#app/docs/api/_reference/schema-words.ts";
+import { openApiDocument } from "#server/api/rest/document.ts";
+import { env } from "#server/platform/env.ts";
+
+export const metadata: Metadata = { title: "API reference" };
+
+/** The reference of the REST door, drawn from the document that programs read. */
+export default function Page() {
+  const document = openApiDocument(env().PUBLIC_URL);
+  const groups = groupsOf(document);
+  return (
+    <div className="mx-auto max-w-6xl px-5 sm:px-8">
+      <header className="flex items-center justify-between gap-4 py-5">
+        <Link href="/" aria-label="Astra, start page" className="-m-1.5 rounded-md p-1.5">
+          <Logo />
+        </Link>
+        <ThemeSwitch />
+      </header>
+      <div className="grid gap-8 pb-16 lg:grid-cols-[14rem_minmax(0,1fr)]">
+        <div
+          tabIndex={0}
+          role="region"
+          aria-label="Contents"
+          className="hidden rounded-md lg:sticky lg:top-4 lg:block lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto"
+        >
+          <Contents groups={groups} />
+        </div>
+        <main id="content" className="min-w-0">
+          <Introduction url={document.servers[0]?.url ?? ""} description={document.info.description} />
+          <Refusals />
+          {groups.map(({ tag, title, entries }) => (
+            <section key={tag} aria-labelledby={`part-${tag}`} className="mt-10">
+              <h2 id={`part-${tag}`} className="mb-4 text-xl font-semibold text-ink">
+                {title}
+              </h2>
+              <div className="grid gap-4">
+                {entries.map(({ path, method, operation }) => (
+                  <OperationSection
+                    key={operation.operationId}
+                    document={document}
+                    path={path}
+                    method={method}
+                    operation={operation}
+                  />
+                ))}
+              </div>
+            </section>
+          ))}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Introduction({ url, description }: { url: string; description: string }) {
+  return (
+    <>
+      <h1 className="text-2xl font-semibold text-ink">API reference</h1>
+      <p className="mt-2 max-w-prose text-base text-ink-muted">{description.replaceAll("`", "")}</p>
+      <p className="mt-2 max-w-prose text-base text-ink-muted">
+        Programs read the same as{" "}
+        <a
+          href="/api/v1/openapi.json"
+          className="rounded-sm text-accent-text underline underline-offset-2 hover:text-ink"
+        >
+          OpenAPI 3.1
+        </a>
+        .
+      </p>
+      <pre
+        tabIndex={0}
+        aria-label="Example"
+        className="mt-4 overflow-x-auto rounded-lg border border-line bg-sunken p-4 font-mono text-sm text-ink"
+      >
+        {`curl -H "Authorization: Bearer $ASTRA_API_KEY" \\\n  "${url}/api/v1/$ASTRA_ORGANIZATION/projects?limit=5"`}
+      </pre>
+    </>
+  );
+}
+
+function Refusals() {
+  const document = openApiDocument(env().PUBLIC_URL);
+  const error = document.components.schemas["Refusal"]?.properties?.["error"];
+  const inner = error && fieldsOf(document, error);
+  const reasons = error?.properties?.["reason"]?.enum ?? [];
+  if (!inner) return null;
+  const fields = inner.properties.filter(([name]) => name !== "reason");
+  return (
+    <Card aria-labelledby="refusals" className="mt-6 px-5 py-4">
+      <h2 id="refusals" className="text-base font-semibold text-ink">
+        Refusals
+      </h2>
+      <p className="mt-1 max-w-prose text-sm text-ink-muted">
+        What is refused has a status from 400 on and {"{ error }"} with these fields. Its reason keeps its
+        meaning from version to version.
+      </p>
+      <FieldList document={document} fields={fields} required={inner.required} />
+      <details className="border-t border-line pt-2">
+        <summary className="-mx-1 min-h-6 cursor-default rounded-sm px-1 text-sm text-ink-muted hover:text-ink">
+          The {reasons.length} reasons
+        </summary>
+        <ul className="mt-2 columns-2 gap-6 text-sm sm:columns-3">
+          {reasons.map((reason) => (
+            <li key={String(reason)} className="py-0.5 font-mono break-words text-ink-muted">
+              {String(reason)}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </Card>
+  );
+}
