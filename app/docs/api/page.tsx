@@ -26,12 +26,7 @@ export default function Page() {
         <ThemeSwitch />
       </header>
       <div className="grid gap-8 pb-16 lg:grid-cols-[14rem_minmax(0,1fr)]">
-        <div
-          tabIndex={0}
-          role="region"
-          aria-label="Contents"
-          className="hidden rounded-md lg:sticky lg:top-4 lg:block lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto"
-        >
+        <div className="hidden lg:sticky lg:top-4 lg:block lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto">
           <Contents groups={groups} />
         </div>
         <main id="content" className="min-w-0">
@@ -70,17 +65,15 @@ function Introduction({ url, description }: { url: string; description: string }
         Programs read the same as{" "}
         <a
           href="/api/v1/openapi.json"
+          target="_blank"
+          rel="noreferrer"
           className="rounded-sm text-accent-text underline underline-offset-2 hover:text-ink"
         >
           OpenAPI 3.1
         </a>
         .
       </p>
-      <pre
-        tabIndex={0}
-        aria-label="Example"
-        className="mt-4 overflow-x-auto rounded-lg border border-line bg-sunken p-4 font-mono text-sm text-ink"
-      >
+      <pre className="mt-4 rounded-lg border border-line bg-sunken p-4 font-mono text-sm break-all whitespace-pre-wrap text-ink">
         {`curl -H "Authorization: Bearer $ASTRA_API_KEY" \\\n  "${url}/api/v1/$ASTRA_ORGANIZATION/projects?limit=5"`}
       </pre>
     </>
