@@ -128,7 +128,7 @@ const places: Place[] = [
     },
   },
   { name: "audit log, times", who: owner, address: `/${acme}/audit-log`, open: opened("Time", "dialog") },
-  { name: "audit log, live", who: owner, address: `/${acme}/audit-log?live=true&type=task` },
+  { name: "audit log, live", who: owner, address: `/${acme}/audit-log?live=true&type=project` },
   { name: "audit log, export", who: owner, address: `/${acme}/audit-log?export=new` },
   {
     name: "audit log, proof",
