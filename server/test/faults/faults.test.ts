@@ -318,15 +318,15 @@ test("every line that a job causes says which job of whom it is, and on whose re
   );
   await allDone("directory.sync-member");
   const [row] = await rowsOf("directory.sync-member");
-  const lines = worker.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  const told = lines.filter(({ jobId }) => jobId === row?.id);
-  expect(told.map(({ msg }) => msg)).toEqual(["counted", "job done"]);
-  for (const line of told)
-    expect(line).toMatchObject({
-      job: "directory.sync-member",
-      tenant: organization.id,
-      requestId: expect.any(String),
-    });
+  const told = () =>
+    worker.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ jobId }) => jobId === row?.id);
+  // The row is done a moment before the last line is written.
+  await until(() => told().length > 1, { what: "the last line", timeoutMs: patienceMs });
+  expect(told().map(({ msg }) => msg)).toEqual(["counted", "job done"]);
+  const whose = { job: "directory.sync-member", tenant: organization.id, requestId: expect.any(String) };
+  for (const line of told()) expect(line).toMatchObject(whose);
 }, 180_000);
 
 test("a worker does not start on a Redis that may throw jobs away, nor without a place for files", async () => {
