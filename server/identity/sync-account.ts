@@ -1,3 +1,4 @@
+import { raiseAccess } from "../access/access-version.ts";
 import { findOrganizationById } from "../access/directory.ts";
 import { audit } from "../audit/audit.ts";
 import type { JobPayload } from "../jobs/registry.ts";
@@ -28,10 +29,11 @@ export async function syncAccount(
       select: { id: true, name: true, email: true },
     });
     if (!member || (member.name === account.name && member.email === account.email)) return;
+    // A member's name is remembered with its permissions; raising the version drops both everywhere. It comes
+    // first, as in every change of members: two that lock in another order would wait for each other.
+    await raiseAccess(ctx, { accountIds: [accountId] });
     await ctx.db.member.update({ where: { id: member.id }, data: account, select: { id: true } });
     await keepTokens(ctx.db, "member", member.id, `${account.name} ${account.email}`);
-    // A member's name is remembered with its permissions; raising the version drops both everywhere.
-    await ctx.db.$executeRaw`UPDATE tenant_guard SET access_version = access_version + 1`;
     await audit(ctx, {
       action: "members.sync-account",
       target: { type: "member", id: member.id, label: account.name },
