@@ -88,6 +88,7 @@ const places: Place[] = [
   { name: "forgotten password", who: null, address: "/forgot-password" },
   { name: "reset, with a dead link", who: null, address: "/reset-password?token=dead" },
   { name: "change of address, with a dead link", who: null, address: "/change-email?token=dead" },
+  { name: "reference of the API", who: null, address: "/docs/api" },
   { name: "sign out", who: owner, address: "/sign-out" },
   { name: "account", who: owner, address: "/account" },
   { name: "new organization", who: owner, address: "/organizations/new" },
