@@ -59,6 +59,14 @@ test("what several people change is found by filters, each with its diff", async
     await expect(detail.getByRole("insertion")).toHaveText("done");
   });
 
+  await test.step("without what was only looked at", async () => {
+    await log.open(acme, { action: "audit." });
+    await expect(log.entry("Looked at the audit log").first()).toBeVisible();
+    await log.search.getByRole("button", { name: "Changes only" }).click();
+    await expect(log.page).toHaveURL(/[?&]changes=true/);
+    await expect(log.entry("Looked at the audit log")).toHaveCount(0);
+  });
+
   await test.step("by words, once the entries are sealed", async () => {
     await expect(async () => {
       await log.open(acme, { q: title });

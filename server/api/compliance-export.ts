@@ -33,10 +33,15 @@ const Query = z.union([
     to: z.iso.datetime({ offset: true }).optional(),
     action: AuditFilter.shape.action,
     actorId: AuditFilter.shape.actorId,
+    actorKind: AuditFilter.shape.actorKind,
     targetType: AuditFilter.shape.targetType,
     targetId: AuditFilter.shape.targetId,
     ip: AuditFilter.shape.ip,
     search: AuditFilter.shape.search,
+    changesOnly: z
+      .literal("true")
+      .transform(() => true)
+      .optional(),
   }),
 ]);
 

@@ -9,6 +9,10 @@ const actionsMax = 500;
 // No word holds it, and it sorts after every character.
 const last = "\u{10ffff}";
 
+/** A recorded read names as its target all of what was read: "projects", where a change names one "project". */
+const notARead = Prisma.sql`NOT (e.target_label = '' AND e.target_type = split_part(e.action, '.', 1)
+  AND e.action NOT IN ('audit.verify', 'audit.export', 'audit.retain'))`;
+
 /**
  * The condition on `audit_entries e` that a filter means. Everything in it keeps its index under row-level
  * security: equality of texts and ranges of times. Names of actions and words are looked up before.
@@ -21,6 +25,7 @@ export async function filterCondition(db: ReadDb, filter: AuditFilter): Promise<
   if (filter.targetId) conditions.push(Prisma.sql`e.target_id = ${filter.targetId}`);
   if (filter.from) conditions.push(Prisma.sql`e.at >= ${filter.from}::timestamptz`);
   if (filter.to) conditions.push(Prisma.sql`e.at < ${filter.to}::timestamptz`);
+  if (filter.changesOnly) conditions.push(notARead);
   if (filter.ip) conditions.push(Prisma.sql`e.ip = ${filter.ip}`);
   const needsActions = filter.action !== undefined || filter.search;
   const actions = needsActions ? await seenActions(db) : [];

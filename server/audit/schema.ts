@@ -20,6 +20,8 @@ const auditFilter = {
   to: z.date().optional(),
   ip: z.union([z.ipv4(), z.ipv6()], "Use a whole address.").optional(),
   search: SearchText.optional(),
+  /** Leaves out what was only looked at. */
+  changesOnly: z.boolean().optional(),
 };
 
 export const AuditFilter = z.strictObject(auditFilter);

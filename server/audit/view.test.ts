@@ -67,6 +67,8 @@ describe("the viewer", () => {
     expect(await found({ search: "some editor artemis" })).toEqual(["projects.update"]);
     expect(await found({ search: "update" })).toEqual(["projects.update"]);
     expect(await found({ search: "nowhere" })).toEqual([]);
+    const changes = await as(organization.owner).audit.list({ changesOnly: true });
+    expect(changes.items.map(({ action }) => action)).toEqual(await found({}));
     expect(await found({ from: new Date(Date.now() + 1_000) })).toEqual([]);
     expect(await found({ to: new Date(Date.now() - 60_000) })).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { LiveSwitch } from "#app/(console)/[org]/audit-log/live-switch.tsx";
 import { isNarrowed, type AuditSearch } from "#app/(console)/[org]/audit-log/search-params.ts";
 import { TargetFilter } from "#app/(console)/[org]/audit-log/target-filter.tsx";
 import { TimeFilter } from "#app/(console)/[org]/audit-log/time-filter.tsx";
+import { filterButtonStyle } from "#app/_ui/data-table/filter-menu.tsx";
 import { SearchInput } from "#app/_ui/data-table/search-input.tsx";
 import { TableToolbar } from "#app/_ui/data-table/toolbar.tsx";
 
@@ -31,6 +32,14 @@ export function AuditToolbar({ search, onChange, onClear, live, onLiveChange }: 
           <TargetFilter search={search} onChange={onChange} />
           <TimeFilter search={search} onChange={onChange} />
           <AddressFilter value={search.ip} onChange={(ip) => onChange({ ip })} />
+          <button
+            type="button"
+            aria-pressed={search.changes}
+            onClick={() => onChange({ changes: !search.changes })}
+            className={filterButtonStyle(search.changes)}
+          >
+            Changes only
+          </button>
         </>
       }
       onClear={isNarrowed(search) ? onClear : null}

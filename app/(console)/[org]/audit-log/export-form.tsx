@@ -92,9 +92,10 @@ export function ExportForm({ filter, onBegun }: ExportFormProps) {
 
 /** The compliance download: the same entries, written while they are read. */
 function downloadHref(slug: string, format: ExportFormat, filter: AuditFilter): string {
-  const { from, to, actorKind: _actorKind, ...rest } = filter;
+  const { from, to, changesOnly, ...rest } = filter;
   const query = new URLSearchParams({ kind: "audit", organization: slug, format });
   for (const [name, value] of Object.entries(rest)) if (value) query.set(name, value);
+  if (changesOnly) query.set("changesOnly", "true");
   if (from) query.set("from", from.toISOString());
   if (to) query.set("to", to.toISOString());
   return `/api/compliance/export?${query}`;

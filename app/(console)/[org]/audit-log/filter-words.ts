@@ -5,8 +5,9 @@ import type { AuditFilter } from "#server/audit/schema.ts";
 
 /** What a filter chooses, in a sentence. */
 export function filterWords(filter: AuditFilter): string {
-  const { actorId, actorKind, action, targetType, targetId, ip, search, from, to } = filter;
+  const { changesOnly, actorId, actorKind, action, targetType, targetId, ip, search, from, to } = filter;
   const parts = [
+    changesOnly && "that changed something",
     actorId && "by one actor",
     actorKind && `by actors of the kind “${actorKinds[actorKind]}”`,
     action && (action.endsWith(".") ? `with actions ${action}*` : `“${actionTitle(action)}”`),

@@ -36,6 +36,8 @@ export const auditSearch = {
   type: parseAsString,
   target: parseAsString,
   ip: parseAsString,
+  /** Leaves out what was only looked at. */
+  changes: parseAsBoolean.withDefault(false),
   /** A span up to now, or with `from` and `to` any other. */
   range: parseAsStringLiteral(Object.keys(ranges) as Range[]),
   from: parseAsIsoDateTime,
@@ -67,6 +69,7 @@ export const noFilters = {
   type: null,
   target: null,
   ip: null,
+  changes: null,
   range: null,
   from: null,
   to: null,
@@ -93,6 +96,7 @@ export function filterOf(search: AuditSearch, rangeFrom: Date | null): AuditFilt
     ...valid(shape.targetType, "targetType", search.type),
     ...valid(shape.targetId, "targetId", search.target),
     ...valid(shape.ip, "ip", search.ip),
+    ...(search.changes ? { changesOnly: true } : {}),
     ...(from ? { from } : {}),
     ...(search.to && !rangeFrom ? { to: search.to } : {}),
   };
@@ -124,5 +128,5 @@ export function auditInput(
 /** Whether anything narrows the list, so that an empty one is "no results" and not "first use". */
 export function isNarrowed(search: AuditSearch): boolean {
   const { cursor: _cursor, page: _page, ...filters } = search;
-  return Object.values(filters).some((value) => value !== null && value !== "");
+  return Object.values(filters).some((value) => value !== null && value !== "" && value !== false);
 }
