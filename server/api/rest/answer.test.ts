@@ -11,6 +11,7 @@ import {
   type TestOrganization,
 } from "../../test/factories.ts";
 import { openHttpDoor, type HttpDoor } from "../../test/http-door.ts";
+import { answerToken } from "../token.ts";
 import { answerRest } from "./answer.ts";
 
 let door: HttpDoor;
@@ -160,6 +161,25 @@ describe("who calls", () => {
     const { id, key: other } = await buildKey(organization, ["projects.read"]);
     await writes(organization.owner, revokeApiKey, { id });
     expect(await reasonOf("GET /projects", { bearer: other })).toBe("api_key_revoked");
+  });
+
+  test("may bear a token that was made from a key", async () => {
+    const request = new Request("http://127.0.0.1:3000/api/token", {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ scopes: ["projects.read"] }),
+    });
+    const made = await answerToken(request, { id: randomUUID(), ip: "192.0.2.7", userAgent: null });
+    const { access_token: bearer } = (await made.json()) as { access_token: string };
+    expect(await send("GET /projects", { bearer })).toMatchObject({ status: 200 });
+    expect(await send("POST /projects", { bearer, body: { name: "x" } })).toMatchObject({
+      status: 403,
+      body: { error: { reason: "missing_permission", field: "projects.write" } },
+    });
+    const foreign = await buildOrganization();
+    expect(await send("GET /projects", { bearer, organization: foreign.slug })).toMatchObject({
+      status: 403,
+    });
   });
 
   test("cannot name another organization than the key's own, and the attempt is noted", async () => {
