@@ -24,7 +24,9 @@ import {
 import { useAuditState } from "#app/(console)/[org]/audit-log/use-audit-state.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button } from "#app/_ui/button.tsx";
+import { Card } from "#app/_ui/card.tsx";
 import { firstPage } from "#app/_ui/data-table/paging.ts";
+import { Refused } from "#app/_ui/empty-state.tsx";
 import { useMinute } from "#app/_ui/relative-time.tsx";
 
 type AuditLogPageProps = {
@@ -33,7 +35,20 @@ type AuditLogPageProps = {
 };
 
 /** The organization's audit log: found by filters, proved, exported, and followed while it grows. */
-export function AuditLogPage({ openedAt }: AuditLogPageProps) {
+export function AuditLogPage(props: AuditLogPageProps) {
+  const { why } = useAccess();
+  const refused = why("audit_log.read");
+  if (!refused) return <Viewer {...props} />;
+  return (
+    <AuditFrame>
+      <Card>
+        <Refused message={`${refused}.`} />
+      </Card>
+    </AuditFrame>
+  );
+}
+
+function Viewer({ openedAt }: AuditLogPageProps) {
   const api = useApi();
   const { why } = useAccess();
   const [search, setSearch] = useQueryStates(auditSearch);
