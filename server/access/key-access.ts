@@ -19,6 +19,16 @@ export type KeyAccess = {
   expiresAt: Date | null;
 };
 
+/** Whether this process knows a key with this secret from a call before, and need not ask for it. */
+export function remembersKey(proof: KeyProof): boolean {
+  const found = cache.get(nameOf(proof));
+  return found !== undefined && proves(proof, found.secretHash);
+}
+
+function nameOf({ organizationId, keyId }: KeyProof): string {
+  return `${organizationId}/${keyId}`;
+}
+
 /** Which key is meant, and its secret's hash; null where a token of ours has proved it. */
 export type KeyProof = Omit<KeyParts, "secretHash"> & { secretHash: Buffer | null };
 
@@ -36,7 +46,7 @@ const noted = new Map<string, number>();
  * api_key_expired and api_key_idle.
  */
 export async function keyAccess(parts: KeyProof, now: Date, { fresh = false } = {}): Promise<KeyAccess> {
-  const name = `${parts.organizationId}/${parts.keyId}`;
+  const name = nameOf(parts);
   let found = fresh ? undefined : cache.get(name);
   if (!found || !proves(parts, found.secretHash)) {
     cache.delete(name);
@@ -117,8 +127,9 @@ async function findKey({ organizationId, keyId }: KeyProof) {
 }
 
 /** Once a minute a process; for people to see which keys are in use, so a failure stops no call. */
-async function noteUse({ organizationId, keyId }: KeyProof, now: Date): Promise<void> {
-  const name = `${organizationId}/${keyId}`;
+async function noteUse(proof: KeyProof, now: Date): Promise<void> {
+  const { organizationId, keyId } = proof;
+  const name = nameOf(proof);
   if (now.getTime() - (noted.get(name) ?? 0) < usedEveryMs) return;
   if (noted.size >= entriesMax) noted.clear();
   noted.set(name, now.getTime());

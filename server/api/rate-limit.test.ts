@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newKeyText } from "../access/key-text.ts";
+import { countAttempt } from "../identity/attempt-limits.ts";
+import { systemClock } from "../platform/clock.ts";
+import { log } from "../platform/log.ts";
+import type { RequestInfo } from "../tenancy/context.ts";
 import { planOf } from "../plans/catalogue.ts";
 import { buildKey, buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
 import { answerTrpc } from "./http.ts";
@@ -15,14 +20,18 @@ beforeAll(async () => {
 afterAll(closeConnections);
 
 /** One call over HTTP with a key, without a cookie. */
-function call(bearer: string, headers: Record<string, string> = {}): Promise<Response> {
+function call(
+  bearer: string,
+  headers: Record<string, string> = {},
+  info: RequestInfo = { id: randomUUID(), ip: "192.0.2.7", userAgent: null },
+): Promise<Response> {
   const { slug } = organization;
   const request = new Request(`http://127.0.0.1:3000/api/trpc/${slug}/projects.list`, {
     headers: { authorization: `Bearer ${bearer}`, ...headers },
   });
   return answerTrpc(request, {
     organization: slug,
-    info: { id: randomUUID(), ip: "192.0.2.7", userAgent: null },
+    info,
     findSession: async () => ({ ...organization.owner, sessionId: randomUUID(), emailConfirmed: true }),
   });
 }
@@ -72,6 +81,19 @@ test("a key that calls too often is refused with the time to wait, and others go
   expect(wait).toBeLessThanOrEqual(60);
   expect(response.headers.get("ratelimit-remaining")).toBe("0");
   expect((await call(key)).status).toBe(200);
+});
+
+test("whoever makes keys up is stopped before the database, and a key that is in use goes on", async () => {
+  const info = { id: randomUUID(), ip: "198.51.100.23", userAgent: null };
+  const known = await buildKey(organization, ["projects.read"]);
+  expect((await call(known.key, {}, info)).status).toBe(200);
+  const madeUp = () => newKeyText(organization.id, randomUUID()).text;
+  expect(await reasonOf(await call(madeUp(), {}, info))).toBe("api_key_unknown");
+  const door = { request: info, clock: systemClock, log: log("test") };
+  for (let i = 0; i < 998; i++) await countAttempt(door, "apiKey", null);
+  const response = await call(madeUp(), {}, info);
+  expect([response.status, await reasonOf(response)]).toEqual([429, "too_many_attempts"]);
+  expect((await call(known.key, {}, info)).status).toBe(200);
 });
 
 test("an organization that calls too often is refused whoever calls, and a larger plan lets it on", async () => {

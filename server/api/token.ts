@@ -2,9 +2,11 @@ import { z } from "zod";
 import { signToken, publicTokenKeys, tokenSecondsMax } from "../access/access-token.ts";
 import { findOrganizationById } from "../access/directory.ts";
 import { assertGrantable } from "../access/grant.ts";
-import { keyAccess, malformedKey, unknownKey } from "../access/key-access.ts";
+import { keyAccess, malformedKey, remembersKey, unknownKey } from "../access/key-access.ts";
 import { readKeyText } from "../access/key-text.ts";
 import { isPermission } from "../access/permissions.ts";
+import type { AccountDoor } from "../identity/account-door.ts";
+import { countAttempt } from "../identity/attempt-limits.ts";
 import { readBounded } from "../platform/bounded-body.ts";
 import { systemClock, type Clock } from "../platform/clock.ts";
 import { AppError, errorStatus } from "../platform/errors.ts";
@@ -38,21 +40,24 @@ export async function answerToken(
     "cache-control": "no-store",
     ...(noted.rate ? rateHeaders(noted.rate) : {}),
   });
+  const call = { request: info, clock, log: log("web") };
   try {
     const wish = await readWish(request);
     const text = bearerOf(request.headers.get("authorization"));
     if (text === null) {
       throw new AppError("UNAUTHENTICATED", "not_signed_in", "Send an API key as the bearer of the request.");
     }
-    return Response.json(await grant(text, wish, clock.now(), noted), { headers: headers() });
+    return Response.json(await grant(text, wish, call, noted), { headers: headers() });
   } catch (error) {
     return refusal(error, info, headers());
   }
 }
 
-async function grant(text: string, wish: Wish, now: Date, noted: { rate?: RateState }) {
+async function grant(text: string, wish: Wish, call: AccountDoor, noted: { rate?: RateState }) {
   const parts = readKeyText(text);
   if (!parts) throw malformedKey();
+  const now = call.clock.now();
+  if (!remembersKey(parts)) await countAttempt(call, "apiKey", null);
   // What stands in a token is believed for minutes, so it is read anew.
   const { expiresAt, ...access } = await keyAccess(parts, now, { fresh: true });
   const organization = await findOrganizationById(parts.organizationId);

@@ -20,6 +20,8 @@ const limits = {
   signUp: { account: { attempts: 5, seconds: 3_600 }, network: { attempts: 30, seconds: 3_600 } },
   mail: { account: { attempts: 5, seconds: 3_600 }, network: { attempts: 60, seconds: 3_600 } },
   link: { network: { attempts: 100, seconds: 900 } },
+  /** Keys that a process has to look up, good ones included: those in use are remembered. */
+  apiKey: { network: { attempts: 1_000, seconds: 900 } },
 } as const satisfies Record<string, Partial<Record<"pair" | "account" | "network", Limit>>>;
 
 export type Attempt = keyof typeof limits;
