@@ -20,11 +20,11 @@ const kinds: Record<string, Kind> = {
     run: (id) =>
       tenancy().withTenant(id, { readOnly: true }, (db) => db.role.findFirst({ where: { key: "owner" } })),
   },
-  write: { goal: 3, run: (id) => tenancy().withTenant(id, { readOnly: false }, renameRole) },
+  write: { goal: 3, run: (id) => tenancy().withTenant(id, { readOnly: false }, changeSettings) },
 };
 
-function renameRole(db: TenantDb): Promise<unknown> {
-  return db.role.updateMany({ where: { key: "viewer" }, data: { description: "May look." } });
+function changeSettings(db: TenantDb): Promise<unknown> {
+  return db.accessSettings.updateMany({ where: { one: true }, data: { keyDaysMax: 90 } });
 }
 
 export const bench: Bench = {
