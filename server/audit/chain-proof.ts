@@ -1,18 +1,20 @@
 import { hash } from "node:crypto";
 import type pg from "pg";
-import { entryProven } from "./chain.ts";
 import { copyRows } from "./copy-rows.ts";
 import { EntryBytes, entryByteColumns, entryByteCount } from "./entry-bytes.ts";
 
 /** What is known of a part of the chain: it is sound in itself, and between which hashes it stands. */
 export type ChainProof = { entries: number; erased: number; before: string; head: string };
 
-const columns = `${entryByteColumns}, s.seq, s.prev_hash, s.hash, ${entryProven},
-  e.actor_salt IS NULL OR e.subject_salt IS NULL`;
-const [seqAt, previousAt, hashAt, provenAt, erasedAt] = [0, 1, 2, 3, 4].map(
-  (place) => entryByteCount + place,
-) as [number, number, number, number, number];
-const columnsBehind = 5;
+const columns = `${entryByteColumns}, s.seq, s.prev_hash, s.hash, e.actor_salt, e.actor_name, e.ip, e.user_agent,
+  e.impersonator_name, e.subject_salt, e.target_label, e.personal`;
+const columnsBehind = 11;
+// Places of those that stand behind the entry's.
+const [seqAt, previousAt, hashAt] = [entryByteCount, entryByteCount + 1, entryByteCount + 2];
+const actorSaltAt = entryByteCount + 3;
+const actorTexts = [1, 2, 3, 4].map((place) => actorSaltAt + place);
+const subjectSaltAt = entryByteCount + 8;
+const subjectTexts = [1, 2].map((place) => subjectSaltAt + place);
 const hashBytes = 32;
 
 /**
@@ -71,22 +73,21 @@ class Links {
     const seq = this.#seq + 1;
     if (Number(row.readBigInt64BE(bytes.start(seqAt))) !== seq || !bytes.hasEntry()) return false;
     if (bytes.length(previousAt) !== hashBytes || bytes.length(hashAt) !== hashBytes) return false;
-    // The people of the entry are not those that it was sealed with.
-    if (bytes.length(provenAt) !== 1 || row[bytes.start(provenAt)] !== 1) return false;
     const previous = bytes.start(previousAt);
     if (this.#entries === 0) {
       row.copy(this.#head, 0, previous, previous + hashBytes);
       this.#before = this.#head.toString("hex");
     } else if (row.compare(this.#head, 0, hashBytes, previous, previous + hashBytes) !== 0) return false;
-    const computed = hash("sha256", bytes.link(seq, this.#head), "binary");
+    if (!bytes.equals(hashAt, hash("sha256", bytes.link(seq, this.#head), "hex"))) return false;
+    if (!bytes.isCommitted("actor", actorSaltAt, actorTexts)) return false;
+    if (!bytes.isCommitted("subject", subjectSaltAt, subjectTexts)) return false;
     const stated = bytes.start(hashAt);
-    for (let at = 0; at < hashBytes; at++) if (computed.charCodeAt(at) !== row[stated + at]) return false;
     row.copy(this.#head, 0, stated, stated + hashBytes);
     const promise = this.#promised.get(seq);
     if (promise !== undefined && promise !== this.#head.toString("hex")) return false;
     this.#seq = seq;
     this.#entries++;
-    if (row[bytes.start(erasedAt)] === 1) this.#erased++;
+    if (bytes.length(actorSaltAt) < 0 || bytes.length(subjectSaltAt) < 0) this.#erased++;
     return true;
   }
 }

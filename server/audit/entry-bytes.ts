@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+
 /**
  * The columns of `audit_entries e` that `entryText` is made of, as they are stored. In PostgreSQL's binary form
  * they cost a few times less than a text that the server puts together for each row.
@@ -71,13 +73,13 @@ export class EntryBytes {
     const most = 2 * row.length + headRoom;
     if (this.#scratch.length < most) this.#scratch = Buffer.allocUnsafe(2 * most);
     const scratch = this.#scratch;
-    let end = scratch.write(`${seq}\n`, 0, "latin1");
+    let end = writeAscii(`${seq}\n`, scratch, 0);
     end = writeHex(head, 0, head.length, scratch, end);
-    end += scratch.write("\nastra.audit.1\n", end, "latin1");
+    end = writeAscii("\nastra.audit.1\n", scratch, end);
     end = this.#uuid(idAt, end);
     const start = this.start(timeAt);
     const at = (row.readInt32BE(start) * 2 ** 32 + row.readUInt32BE(start + 4)) / 1_000 + epochMs;
-    end += scratch.write(`\n${Math.round(at)}\n`, end, "latin1");
+    end = writeAscii(`\n${Math.round(at)}\n`, scratch, end);
     end = this.#bytes(kindAt, end);
     for (const column of [actorAt, impersonatorAt]) {
       scratch[end++] = newLine;
@@ -87,8 +89,10 @@ export class EntryBytes {
       scratch[end++] = newLine;
       end = writeHex(row, this.start(column), this.start(column) + this.length(column), scratch, end);
     }
-    const [action, type, target, changes, request] = textColumns.map((column) => this.#characters(column));
-    end += scratch.write(`\n${action} ${type} ${target} ${changes} ${request}`, end, "latin1");
+    for (const [place, column] of textColumns.entries()) {
+      scratch[end++] = place === 0 ? newLine : space;
+      end = writeAscii(String(this.#characters(column)), scratch, end);
+    }
     for (const column of textColumns) {
       if (this.length(column) < 0) continue;
       scratch[end++] = newLine;
@@ -97,9 +101,66 @@ export class EntryBytes {
     return scratch.subarray(0, end);
   }
 
+  /**
+   * Whether a commitment is the one of a salt and of texts, as `json_build_array` writes them; without a salt,
+   * whether they were erased as a whole: the first is empty then, and the others are null.
+   */
+  isCommitted(proof: "actor" | "subject", saltAt: number, texts: readonly number[]): boolean {
+    const row = this.#row;
+    const salt = this.length(saltAt);
+    if (salt < 0) return texts.every((column, place) => this.length(column) === (place === 0 ? 0 : -1));
+    // Every character may need six bytes, and more than that none.
+    const most =
+      salt + headRoom + texts.reduce((sum, column) => sum + 6 * Math.max(this.length(column), 0), 0);
+    if (this.#scratch.length < most) this.#scratch = Buffer.allocUnsafe(2 * most);
+    const scratch = this.#scratch;
+    let end = row.copy(scratch, 0, this.start(saltAt), this.start(saltAt) + salt);
+    for (const [place, column] of texts.entries()) {
+      end = writeAscii(place === 0 ? "[" : ", ", scratch, end);
+      end = this.#json(column, end);
+    }
+    scratch[end++] = closing;
+    const computed = hash("sha256", scratch.subarray(0, end), "hex");
+    return this.equals(proof === "actor" ? actorProofAt : subjectProofAt, computed);
+  }
+
+  /** Whether a column holds these bytes, given in hexadecimal: the form in which a hash is had cheapest. */
+  equals(column: number, hex: string): boolean {
+    const row = this.#row;
+    const start = this.start(column);
+    const length = this.length(column);
+    if (2 * length !== hex.length) return false;
+    for (let at = 0; at < length; at++) {
+      const byte = row[start + at] ?? 0;
+      if (hexDigits[byte >> 4] !== hex.charCodeAt(2 * at)) return false;
+      if (hexDigits[byte & 15] !== hex.charCodeAt(2 * at + 1)) return false;
+    }
+    return true;
+  }
+
+  #json(column: number, end: number): number {
+    const row = this.#row;
+    const start = this.start(column);
+    const stop = start + this.length(column);
+    if (stop < start) return writeAscii("null", this.#scratch, end);
+    let at = start;
+    while (at < stop && isPlain(row[at] ?? 0)) at++;
+    // Both write the same escapes: those of RFC 8259 that are short, and \u00xx.
+    if (at < stop)
+      return end + this.#scratch.write(JSON.stringify(row.toString("utf8", start, stop)), end, "utf8");
+    this.#scratch[end] = quote;
+    const next = this.#bytes(column, end + 1);
+    this.#scratch[next] = quote;
+    return next + 1;
+  }
+
   #bytes(column: number, end: number): number {
     const start = this.start(column);
-    return end + this.#row.copy(this.#scratch, end, start, start + Math.max(this.length(column), 0));
+    const length = Math.max(this.length(column), 0);
+    const [row, scratch] = [this.#row, this.#scratch];
+    if (length > shortBytes) return end + row.copy(scratch, end, start, start + length);
+    for (let at = 0; at < length; at++) scratch[end + at] = row[start + at] ?? 0;
+    return end + length;
   }
 
   #uuid(column: number, end: number): number {
@@ -129,10 +190,28 @@ export class EntryBytes {
   }
 }
 
+/** Up to here a loop is quicker than a call into native code. */
+const shortBytes = 64;
+
 const newLine = 10;
+const space = 32;
+const quote = 34;
 const hyphen = 45;
+const backslash = 92;
+const closing = 93;
 const uuidParts = [4, 2, 2, 2, 6];
 const hexDigits = Buffer.from("0123456789abcdef", "latin1");
+
+/** Whether a byte of UTF-8 stands in JSON as it is. */
+function isPlain(byte: number): boolean {
+  return byte >= 32 && byte !== quote && byte !== backslash;
+}
+
+/** Writes a short text of ASCII; answers where it ends. */
+function writeAscii(text: string, to: Buffer, end: number): number {
+  for (let at = 0; at < text.length; at++) to[end + at] = text.charCodeAt(at);
+  return end + text.length;
+}
 
 /** Writes bytes in hexadecimal, without making a text of them in between. */
 function writeHex(from: Buffer, start: number, stop: number, to: Buffer, end: number): number {

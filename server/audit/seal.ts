@@ -140,7 +140,7 @@ class NewLinks {
   add(row: Buffer): void {
     const bytes = this.#bytes;
     bytes.take(row);
-    const computed = hash("sha256", bytes.link(++this.seq, this.#head), "buffer");
+    const computed = Buffer.from(hash("sha256", bytes.link(++this.seq, this.#head), "hex"), "hex");
     const start = bytes.idStart();
     // The row's bytes are the driver's; these stay.
     const id = Buffer.from(row.subarray(start, start + idBytes));
