@@ -9,7 +9,7 @@ import { tellOrganizations } from "#server/identity/account-events.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
 import { trimIdentity } from "#server/identity/trim.ts";
 import { syncAccount } from "#server/identity/sync-account.ts";
-import { trimDone } from "#server/jobs/outbox.ts";
+import { trimSettled } from "#server/jobs/outbox.ts";
 import type { Handlers } from "#server/jobs/run.ts";
 import { sendPlatformMail, sendTenantMail } from "#server/mail/deliver.ts";
 import { trimMails } from "#server/mail/ledger.ts";
@@ -32,7 +32,7 @@ export const handlers: Handlers = {
   },
   "jobs.trim": {
     platform: async () => {
-      await trimDone("main");
+      await trimSettled("main");
       await trimIdentity(systemClock.now());
       await trimMails(systemClock.now());
     },

@@ -128,7 +128,10 @@ const byLink = {
 } as const;
 
 /** Sends what the version before asked for as `mail.account`: one that was asked for in both ways goes out once. */
-export async function sendAccountMail(payload: JobPayload<"mail.account">, job: JobInfo): Promise<void> {
+export async function sendAccountMail(
+  payload: JobPayload<"mail.account">,
+  job: Pick<JobInfo, "id" | "requestId">,
+): Promise<void> {
   const { kind, accountId, tokenId } = payload;
   const key = { organizationId: null, kind, subjectId: tokenId ?? job.id, attempt: 1 };
   if (kind === "already_registered") return deliver(key, () => letterToKnown(accountId), job);

@@ -17,11 +17,12 @@ export type OutboxRow = {
 /** Where the round over tenants begins; the platform's own rows come first. */
 export const firstTurn = "00000000-0000-0000-0000-000000000000";
 
-const dispatchLeaseMs = 30_000;
+const dispatchLeaseMs = 20_000;
 const reclaimBatch = 1_000;
 /** No lease is as long as this; one that seems to be was written before the server's clock went back. */
 const leaseMaxMinutes = 20;
 const doneKeptDays = 7;
+const deadKeptDays = 90;
 const doneKeptMax = 200_000;
 const trimBatch = 10_000;
 
@@ -88,18 +89,27 @@ export async function giveBack(shardId: string, ids: string[]): Promise<void> {
   );
 }
 
-/** Removes done rows after their days, and the oldest of very many; they are kept to answer "did it run?". */
-export async function trimDone(shardId: string, keptMax = doneKeptMax): Promise<void> {
+/**
+ * Removes done rows after their days, and the oldest of very many; they are kept to answer "did it run?". Dead
+ * ones wait for an operator, but not for ever.
+ */
+export async function trimSettled(shardId: string, doneMax = doneKeptMax): Promise<void> {
   const { rows } = await ownerPool(shardId).query<{ before: Date }>(
     `SELECT greatest(now() - $1 * interval '1 day',
        (SELECT done_at FROM astra.outbox WHERE state = 'done' ORDER BY done_at DESC OFFSET $2 LIMIT 1)) AS before`,
-    [doneKeptDays, keptMax - 1],
+    [doneKeptDays, doneMax - 1],
   );
+  await trim(shardId, "state = 'done' AND done_at < $1", rows[0]?.before);
+  // A row's own time is when it was due last; the index knows when it was asked for.
+  const asked = "created_at < now() - $1 * interval '1 day'";
+  await trim(shardId, `state = 'dead' AND ${asked} AND run_at < now() - $1 * interval '1 day'`, deadKeptDays);
+}
+
+async function trim(shardId: string, condition: string, value: unknown): Promise<void> {
   for (;;) {
     const trimmed = await ownerPool(shardId).query(
-      `DELETE FROM astra.outbox WHERE id IN (SELECT id FROM astra.outbox
-         WHERE state = 'done' AND done_at < $1 ORDER BY done_at LIMIT $2)`,
-      [rows[0]?.before, trimBatch],
+      `DELETE FROM astra.outbox WHERE id IN (SELECT id FROM astra.outbox WHERE ${condition} LIMIT $2)`,
+      [value, trimBatch],
     );
     if ((trimmed.rowCount ?? 0) < trimBatch) return;
   }

@@ -9,8 +9,10 @@ import type { QueueName } from "./registry.ts";
 export type QueuedJob = {
   rowId: string;
   shardId: string;
-  /** Which try this is; a row that has moved on ignores an older one. */
+  /** Which try this is, and of which hand-over: a row that has moved on ignores an older one. */
   attempt: number;
+  /** The version before does not say it. */
+  dispatch?: number;
 };
 
 const generationKey = "astra:queue-generation";
@@ -35,7 +37,7 @@ export class Carrier {
     await this.#queue(queue).addBulk(
       rows.map((row) => ({
         name: row.name,
-        data: { rowId: row.id, shardId, attempt: row.attempts },
+        data: { rowId: row.id, shardId, attempt: row.attempts, dispatch: row.dispatches },
         // Each hand-over is a new job: the queue silently drops an id that it has seen.
         opts: { jobId: `${row.id}-${row.dispatches}` },
       })),

@@ -1,7 +1,17 @@
 import { z } from "zod";
 
-/** Queues and how many jobs of each one worker runs at once. Slow kinds have their own, so that they hold nobody up. */
-export const queueConcurrency = { default: 10, mail: 4, fleet: 2, audit: 2, stream: 8 } as const;
+/**
+ * Queues and how many jobs of each one worker runs at once. Slow kinds have their own, so that they hold nobody up:
+ * what one organization asks for and takes minutes, an export or a verification, is not in line with what seals all logs.
+ */
+export const queueConcurrency = {
+  default: 10,
+  mail: 4,
+  fleet: 2,
+  audit: 2,
+  "audit-slow": 2,
+  stream: 8,
+} as const;
 export type QueueName = keyof typeof queueConcurrency;
 export const queueNames = Object.keys(queueConcurrency) as QueueName[];
 
@@ -15,8 +25,10 @@ export type JobDefinition = {
   payload: z.ZodType;
   /** Tries in all, the first included; after the last the job is dead and waits for an operator. */
   attempts: number;
-  /** Pause before the second try, in milliseconds; it doubles with each further one. */
+  /** Pause before the second try, in milliseconds; it doubles with each further one, up to an hour. */
   backoffMs: number;
+  /** Longest pause between two tries where an hour is too long, in milliseconds. */
+  pauseMaxMs?: number;
   /** Longest run of one try, in milliseconds; afterwards it is given to another worker. */
   deadlineMs: number;
 };
@@ -29,6 +41,9 @@ const mail = z.strictObject({
   subjectId: id,
   attempt: z.number().int().min(1).max(1_000),
 });
+
+/** About three hours: receivers that do not know us yet ask us to come back in a quarter of an hour. */
+const mailTries = { attempts: 20, backoffMs: 5_000, pauseMaxMs: 900_000, deadlineMs: 30_000 } as const;
 
 export const jobs = {
   "fleet.fill-ready-pool": {
@@ -91,18 +106,14 @@ export const jobs = {
     scope: "platform",
     queue: "mail",
     payload: mail,
-    attempts: 8,
-    backoffMs: 2_000,
-    deadlineMs: 30_000,
+    ...mailTries,
   },
   // The same job, as organizations ask for it: about a row of their own, of a kind that is theirs.
   "mail.send-tenant": {
     scope: "tenant",
     queue: "mail",
     payload: mail,
-    attempts: 8,
-    backoffMs: 2_000,
-    deadlineMs: 30_000,
+    ...mailTries,
   },
   // What the version before asked for; nothing asks for it any more.
   "mail.account": {
@@ -114,9 +125,7 @@ export const jobs = {
       /** The link that the mail holds or speaks of. */
       tokenId: id.optional(),
     }),
-    attempts: 8,
-    backoffMs: 2_000,
-    deadlineMs: 30_000,
+    ...mailTries,
   },
   "members.sync-account": {
     scope: "platform",
@@ -168,7 +177,7 @@ export const jobs = {
   },
   "audit.verify": {
     scope: "tenant",
-    queue: "audit",
+    queue: "audit-slow",
     payload: z.strictObject({ runId: id }),
     attempts: 3,
     backoffMs: 2_000,
@@ -176,7 +185,7 @@ export const jobs = {
   },
   "audit.export": {
     scope: "tenant",
-    queue: "audit",
+    queue: "audit-slow",
     payload: z.strictObject({ runId: id }),
     attempts: 3,
     backoffMs: 5_000,

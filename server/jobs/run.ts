@@ -15,19 +15,26 @@ import {
   type PlatformJobName,
   type TenantJobName,
 } from "./registry.ts";
-import { closeRow, endTry, failTry, spareTry, startTry, type StartedRow } from "./tries.ts";
+import { closeRow, endTry, failTry, LostTry, putBackUnknown, spareTry, startTry, type Try } from "./tries.ts";
 
-/** One try of a job, as its handler sees it. */
-export type JobInfo = { id: string; attempt: number; requestId: string };
+/**
+ * One try of a job, as its handler sees it. The signal says that it is given up: what takes long looks at it, for
+ * from then on another try may do the same.
+ */
+export type JobInfo = { id: string; attempt: number; requestId: string; signal: AbortSignal };
 
 /**
  * How a job is done: in one transaction of its tenant (closed in the same commit), at a tenant's door, on
- * a tenant from outside (it may be half gone), or for the platform.
+ * a tenant from outside (it may be half gone), or for the platform. `onDead` hears when nothing is tried any more,
+ * for whatever reason, before the row says so; it may hear it twice.
  */
 export type Handler<Name extends JobName> = Name extends TenantJobName
   ?
       | { inTenant: (ctx: WriteCtx, payload: JobPayload<Name>) => Promise<void> }
-      | { atDoor: (door: Door, payload: JobPayload<Name>, job: JobInfo) => Promise<void> }
+      | {
+          atDoor: (door: Door, payload: JobPayload<Name>, job: JobInfo) => Promise<void>;
+          onDead?: (door: Door, payload: JobPayload<Name>) => Promise<void>;
+        }
       | { onTenant: (tenantId: string, payload: JobPayload<Name>, job: JobInfo) => Promise<void> }
   : Name extends PlatformJobName
     ? { platform: (payload: JobPayload<Name>, job: JobInfo) => Promise<void> }
@@ -40,10 +47,8 @@ type AnyHandler = {
   atDoor?: (door: Door, payload: unknown, job: JobInfo) => Promise<void>;
   onTenant?: (tenantId: string, payload: unknown, job: JobInfo) => Promise<void>;
   platform?: (payload: unknown, job: JobInfo) => Promise<void>;
+  onDead?: (door: Door, payload: unknown) => Promise<void>;
 };
-
-/** A newer version wrote the row: it waits for a worker that knows it. */
-const unknownJob = { attempts: 50, backoffMs: 5_000 };
 
 /**
  * Runs one try and settles its row: done, due again, or dead. The row decides what is done and for whom;
@@ -51,56 +56,71 @@ const unknownJob = { attempts: 50, backoffMs: 5_000 };
  * lease runs out, and the row is carried again.
  */
 export async function runJob(handlers: Handlers, queued: QueuedJob): Promise<void> {
-  const row = await startTry(queued);
-  if (!row) return;
-  const job: JobInfo = { id: row.id, attempt: row.attempts, requestId: row.request_id ?? row.id };
+  const made = await startTry(queued);
+  if (!made) return;
+  const requestId = made.request_id ?? made.id;
+  const job: JobInfo = { id: made.id, attempt: made.attempts, requestId, signal: made.stop.signal };
   const fields = {
-    job: row.name,
+    job: made.name,
     jobId: job.id,
     attempt: job.attempt,
     requestId: job.requestId,
-    tenant: row.tenant_id,
+    tenant: made.tenant_id,
   };
   try {
-    await withLogFields(fields, () => runTry(handlers, queued, row, job));
+    await withLogFields(fields, () => runTry(handlers, made, job));
   } finally {
-    endTry(queued.shardId, row);
+    endTry(made);
   }
 }
 
-async function runTry(handlers: Handlers, queued: QueuedJob, row: StartedRow, job: JobInfo): Promise<void> {
-  const { name } = row;
+async function runTry(handlers: Handlers, made: Try, job: JobInfo): Promise<void> {
+  const { name } = made;
   const line = log("worker");
   if (!isJobName(name)) {
-    await failTry(queued, unknownJob, "unknown job");
-    line.warn("unknown job");
+    // A newer version wrote the row.
+    const state = await putBackUnknown(made);
+    line.warn({ state }, "unknown job");
     return;
   }
   const start = performance.now();
   const took = () => (performance.now() - start) / 1000;
   try {
     // Tries that ended with their worker were never counted as failed; here they are.
-    if (row.attempts > jobs[name].attempts)
+    if (made.attempts > jobs[name].attempts)
       throw new AppError("INTERNAL", "tries_used_up", "Its workers died.");
-    await withDeadline(jobs[name].deadlineMs, () => perform(handlers, name, row, queued.shardId, job));
+    await untilStopped(made.stop, jobs[name].deadlineMs, () => perform(handlers, name, made, job));
     jobSeconds.observe({ job: name, outcome: "done" }, took());
     line.info({ durationMs: Math.round(took() * 1000) }, "job done");
   } catch (error) {
-    if (error instanceof DoneBefore) return;
-    if (isOutage(error) && (await spareTry(queued, jobs[name].backoffMs, describe(error)))) {
+    if (error instanceof LostTry) return line.info("another try has this job");
+    if (isOutage(error) && (await spareTry(made, jobs[name].backoffMs, describe(error)))) {
       jobSeconds.observe({ job: name, outcome: "spared" }, took());
       line.warn({ err: error }, "what the job needs is away; the try does not count");
       return;
     }
-    const state = await failTry(queued, jobs[name], describe(error));
+    if (made.attempts >= jobs[name].attempts) await tellDead(handlers, name, made, job);
+    const state = await failTry(made, jobs[name], describe(error));
     jobSeconds.observe({ job: name, outcome: state }, took());
     if (state === "dead") line.error({ err: error }, "job is dead");
-    else line.warn({ err: error }, "job failed");
+    else line.warn({ err: error, state }, "job failed");
   }
 }
 
-/** Another try has finished this job: roll back what this one did. */
-class DoneBefore extends Error {}
+/**
+ * Tells whom it concerns that a job is about to be dead. When the database is away this throws, and the row's
+ * lease brings it back to here.
+ */
+async function tellDead(handlers: Handlers, name: JobName, made: Try, job: JobInfo): Promise<void> {
+  const { onDead } = handlers[name] as AnyHandler;
+  if (!onDead) return;
+  try {
+    await onDead(await tenantDoor(made, job), jobs[name].payload.parse(made.payload));
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    log("worker").error({ err: error }, "nobody was told that a job is dead");
+  }
+}
 
 /** What operators may read of a failure: what kind it is. Messages may quote people's data; they stand in the log. */
 function describe(error: unknown): string {
@@ -110,51 +130,50 @@ function describe(error: unknown): string {
   return `${error.name}${code} (the log has more under this job's request id)`;
 }
 
-/** Gives a try up after its time. What still runs of it can no longer close the row in a tenant's commit. */
-async function withDeadline(deadlineMs: number, work: () => Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
+/** Gives a try up after its time, or when its row is lost. What still runs of it hears that by the signal. */
+async function untilStopped(
+  stop: AbortController,
+  deadlineMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  const stopped = Promise.withResolvers<never>();
+  stop.signal.addEventListener("abort", () => stopped.reject(stop.signal.reason));
   const timer = setTimeout(
-    () => late.reject(new AppError("UNAVAILABLE", "deadline", `It took longer than ${deadlineMs} ms.`)),
+    () => stop.abort(new AppError("UNAVAILABLE", "deadline", `It took longer than ${deadlineMs} ms.`)),
     deadlineMs,
   );
   try {
-    await Promise.race([work(), late.promise]);
+    await Promise.race([work(), stopped.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function perform(
-  handlers: Handlers,
-  name: JobName,
-  row: StartedRow,
-  shardId: string,
-  job: JobInfo,
-): Promise<void> {
+async function perform(handlers: Handlers, name: JobName, made: Try, job: JobInfo): Promise<void> {
   // The names agree: the table is typed by the registry, and the payload is parsed by the same entry.
   const handler = handlers[name] as AnyHandler;
   // Parsed again: an older version may have written the row.
-  const payload = jobs[name].payload.parse(row.payload);
+  const payload = jobs[name].payload.parse(made.payload);
   if (handler.inTenant) {
     const { inTenant } = handler;
-    await transact(await tenantDoor(row, job), "write", async (ctx) => {
+    await transact(await tenantDoor(made, job), "write", async (ctx) => {
       await inTenant(ctx, payload);
       // Closed in the commit of the work: done and noted, or neither.
       const closed = await ctx.db.$queryRaw<
         { closed: boolean }[]
-      >`SELECT astra.complete(${job.id}::uuid) AS closed`;
-      if (!closed[0]?.closed) throw new DoneBefore();
+      >`SELECT astra.complete(${made.id}::uuid, ${made.dispatches}::int) AS closed`;
+      if (!closed[0]?.closed) throw new LostTry();
     });
     return;
   }
-  if (handler.atDoor) await handler.atDoor(await tenantDoor(row, job), payload, job);
-  else if (handler.onTenant && row.tenant_id) await handler.onTenant(row.tenant_id, payload, job);
+  if (handler.atDoor) await handler.atDoor(await tenantDoor(made, job), payload, job);
+  else if (handler.onTenant && made.tenant_id) await handler.onTenant(made.tenant_id, payload, job);
   else await handler.platform?.(payload, job);
-  await closeRow(shardId, job.id);
+  if (!(await closeRow(made))) throw new LostTry();
 }
 
-async function tenantDoor(row: StartedRow, job: JobInfo): Promise<Door> {
-  const organization = row.tenant_id ? await findOrganizationById(row.tenant_id) : null;
+async function tenantDoor(made: Try, job: JobInfo): Promise<Door> {
+  const organization = made.tenant_id ? await findOrganizationById(made.tenant_id) : null;
   if (!organization) throw new AppError("NOT_FOUND", "no_tenant", "The job's organization does not exist.");
   return systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
 }

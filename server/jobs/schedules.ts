@@ -25,8 +25,9 @@ export async function acceptDueSchedules(shardId: string): Promise<number> {
       const due = await client.query(
         `INSERT INTO astra.schedules AS s (name, next_at) VALUES ($1, now() + $2 * interval '1 second')
          ON CONFLICT (name) DO UPDATE SET next_at = now() + $2 * interval '1 second'
-         -- Further away than one period: the server's clock has gone back since.
-         WHERE s.next_at <= now() OR s.next_at > now() + $2 * interval '1 second'`,
+         -- Further away than one period: the server's clock has gone back since. By the clock of this moment: a
+         -- transaction that waited here is older than the one that has just moved the row on.
+         WHERE s.next_at <= now() OR s.next_at > clock_timestamp() + $2 * interval '1 second'`,
         [name, everySeconds],
       );
       if (due.rowCount !== 1) return 0;

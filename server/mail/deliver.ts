@@ -21,12 +21,13 @@ export type MailWriters = {
 };
 
 type Payload = { kind: string; subjectId: string; attempt: number };
+type MailJob = Pick<JobInfo, "id" | "requestId">;
 
 const noteTries = 5;
 const notePauseMs = 400;
 
 /** Sends a mail of the platform, once. Throws AppError unknown_mail and what deliver throws. */
-export async function sendPlatformMail(writers: MailWriters, payload: Payload, job: JobInfo): Promise<void> {
+export async function sendPlatformMail(writers: MailWriters, payload: Payload, job: MailJob): Promise<void> {
   const { kind, subjectId } = payload;
   const table: Record<string, WritesPlatformMail> = writers.platform;
   const write = Object.hasOwn(table, kind) ? table[kind] : undefined;
@@ -39,7 +40,7 @@ export async function sendTenantMail(
   writers: MailWriters,
   door: Door,
   payload: Payload,
-  job: JobInfo,
+  job: MailJob,
 ): Promise<void> {
   const { kind, subjectId } = payload;
   const table: Record<string, WritesTenantMail> = writers.tenant;
@@ -62,7 +63,7 @@ function unknownMail(kind: string): AppError {
 export async function deliver(
   key: MailKey,
   write: () => Promise<Letter | null>,
-  job: Pick<JobInfo, "id" | "requestId">,
+  job: MailJob,
 ): Promise<void> {
   const messageId = messageIdOf(key);
   const line = log("mail").child({ requestId: job.requestId, messageId });
