@@ -25,12 +25,20 @@ export default function Page() {
         </Link>
         <ThemeSwitch />
       </header>
-      <div className="grid gap-8 pb-16 lg:grid-cols-[14rem_minmax(0,1fr)]">
+      <div className="grid gap-8 pb-16 lg:grid-cols-[17rem_minmax(0,1fr)]">
         <div className="hidden lg:sticky lg:top-4 lg:block lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto">
           <Contents groups={groups} />
         </div>
         <main id="content" className="min-w-0">
           <Introduction url={document.servers[0]?.url ?? ""} description={document.info.description} />
+          <details className="mt-6 lg:hidden">
+            <summary className="-mx-1 min-h-6 cursor-default rounded-sm px-1 text-base text-ink-muted hover:text-ink">
+              All operations
+            </summary>
+            <div className="mt-3">
+              <Contents groups={groups} />
+            </div>
+          </details>
           <Refusals />
           {groups.map(({ tag, title, entries }) => (
             <section key={tag} aria-labelledby={`part-${tag}`} className="mt-10">

@@ -6,7 +6,7 @@ import { parameterOf, restRoutes, type Route } from "../../api/rest/match.ts";
 import { reasons } from "../../platform/reasons.ts";
 import { ROOT } from "../checkout.ts";
 import { jsonShape } from "./json-shape.ts";
-import type { Endpoint, Surface } from "./shape.ts";
+import type { Endpoint, Shape, Surface } from "./shape.ts";
 
 /** Where the document lies: it is read by people in reviews, and served as it is. */
 export const OPENAPI_FILE = path.join(ROOT, "server/api/rest/openapi.json");
@@ -80,7 +80,7 @@ const refusal: Schema = { type: "object", properties: { error }, required: ["err
 function operation(route: Route, endpoint: Endpoint): Operation {
   const [summary = "", ...rest] = endpoint.doc.split(/(?<=\.) (?=[A-Z])/);
   const names = route.steps.flatMap((step) => parameterOf(step) ?? []);
-  const input = written(route.schema);
+  const input = documented(written(route.schema), endpoint.input);
   const properties = Object.entries(input.properties ?? {});
   const own = properties.filter(([name]) => !names.includes(name));
   const inQuery = route.method === "GET" || route.method === "DELETE";
@@ -129,6 +129,19 @@ function answer({ path: procedure, output }: Endpoint): Operation["responses"] {
 
 function tagOf({ path: procedure }: Endpoint): string {
   return procedure.split(".").slice(0, -1).join(".");
+}
+
+/** Says of each field what the comment beside it in our sources says. */
+function documented(schema: Schema, shape: Shape): Schema {
+  const objects = shape.kind === "union" ? shape.of : [shape];
+  const docs = objects.flatMap((one) => (one.kind === "object" ? one.properties : []));
+  const properties = Object.entries(schema.properties ?? {}).map(([name, one]): [string, Schema] => {
+    const property = docs.find((each) => each.name === name);
+    if (!property) return [name, one];
+    const inner = documented(one, property.shape);
+    return [name, property.doc ? { ...inner, description: property.doc } : inner];
+  });
+  return properties.length === 0 ? schema : { ...schema, properties: Object.fromEntries(properties) };
 }
 
 /** As a document has it: without what only the reading of input needs, and long patterns that a format names. */

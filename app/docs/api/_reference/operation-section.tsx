@@ -57,7 +57,12 @@ type ParametersProps = { document: OpenApiDocument; title: string; of: Operation
 function Parameters({ document, title, of }: ParametersProps) {
   if (of.length === 0) return null;
   const required = of.filter((one) => one.required).map(({ name }) => name);
-  const fields = of.map(({ name, schema }): [string, Schema] => [name, schema]);
+  // As it is written in an address: sort[by]=name.
+  const fields = of.flatMap(({ name, schema }): [string, Schema][] => {
+    const inner = schema.type === "object" ? Object.entries(schema.properties ?? {}) : [];
+    if (inner.length === 0) return [[name, schema]];
+    return inner.map(([key, one]) => [`${name}[${key}]`, one]);
+  });
   return (
     <Block title={title}>
       <FieldList document={document} fields={fields} required={required} marked />
