@@ -27,6 +27,7 @@ export default {
     "bullmq",
     "ioredis",
     "pino",
+    "undici",
   ],
   // A lockfile in a folder above must not make Next take that one for the project.
   turbopack: { root: import.meta.dirname },

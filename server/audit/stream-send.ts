@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { outbound, type OutboundAnswer } from "../platform/outbound.ts";
 import { signedHeaders } from "../platform/webhook-signature.ts";
 import type { StreamError } from "./schema.ts";
@@ -67,6 +65,11 @@ async function putObject(
   secretAccessKey: string,
 ): Promise<OutboundAnswer> {
   const { endpoint, region, bucket, prefix, accessKeyId } = destination;
+  // Loaded when it is wanted: the SDK is large, and most streams do without.
+  const [{ PutObjectCommand, S3Client }, { getSignedUrl }] = await Promise.all([
+    import("@aws-sdk/client-s3"),
+    import("@aws-sdk/s3-request-presigner"),
+  ]);
   const client = new S3Client({
     region,
     ...(endpoint ? { endpoint, forcePathStyle: true } : { forcePathStyle: bucket.includes(".") }),
