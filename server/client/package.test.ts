@@ -144,7 +144,7 @@ describe("what is packed", () => {
   });
 });
 
-describe("an app", () => {
+describe("an app", { timeout: 120_000 }, () => {
   test("runs README's example as it stands", async () => {
     const { key } = await buildKey(organization, scopes);
     const example = clientExample();
