@@ -18,7 +18,11 @@ export async function askForStreams(
      WHERE j.name = 'audit.stream' AND t.state = 'active' AND t.cursor_seq < c.seq
        AND (t.lease_until IS NULL OR t.lease_until < now()) AND ($2::uuid IS NULL OR t.id = $2) AND NOT EXISTS (
          SELECT FROM astra.outbox o WHERE o.turn = $1 AND o.queue = j.queue AND o.name = j.name
-           AND o.state = 'pending' AND o.payload ->> 'streamId' = t.id::text)`,
+           AND o.state = 'pending' AND o.payload ->> 'streamId' = t.id::text)
+       -- One that has failed for good, by a fault of ours, is not joined by another each time that something is sealed.
+       AND NOT EXISTS (
+         SELECT FROM astra.outbox o WHERE o.turn = $1 AND o.name = j.name AND o.state = 'dead'
+           AND o.run_at > now() - interval '1 hour' AND o.payload ->> 'streamId' = t.id::text)`,
     [organizationId, streamId],
   );
   return asked.rowCount ?? 0;

@@ -203,6 +203,14 @@ test("sealing asks for one delivery a stream, and a failure for one later", asyn
   await ownerPool("main").query("DELETE FROM astra.outbox WHERE tenant_id = $1", [organizationId]);
   await deliver(owner, id);
   expect(await askedFor(organizationId)).toEqual([{ name: "audit.stream", soon: false }]);
+
+  await makeDue(organizationId);
+  await ownerPool("main").query(
+    "UPDATE astra.outbox SET state = 'dead', run_at = now() WHERE tenant_id = $1",
+    [organizationId],
+  );
+  await sealLog(organizationId);
+  expect(await askedFor(organizationId)).toEqual([]);
 });
 
 test("a broken chain is not sent as if it were whole", async () => {
