@@ -1,8 +1,8 @@
 import { deliverStream } from "#server/audit/stream-deliver.ts";
 import { warnOfExpiringKeys } from "#server/api-keys/warn.ts";
-import { runExport } from "#server/audit/export.ts";
+import { giveUpExport, runExport } from "#server/audit/export.ts";
 import { retainAll } from "#server/audit/retain.ts";
-import { runVerification } from "#server/audit/verify-run.ts";
+import { giveUpVerification, runVerification } from "#server/audit/verify-run.ts";
 import { sealLog, sweepAll, sweepNoted } from "#server/audit/sweep.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { tellOrganizations } from "#server/identity/account-events.ts";
@@ -48,10 +48,16 @@ export const handlers: Handlers = {
   "mail.account": { platform: (payload, job) => sendAccountMail(payload, job) },
   "members.sync-account": { platform: (payload, job) => syncAccount(payload, job) },
   "audit.sweep": { platform: () => sweepNoted("main") },
-  "audit.sweep-all": { platform: () => sweepAll("main") },
+  "audit.sweep-all": { platform: (_payload, job) => sweepAll("main", job) },
   "audit.seal": { atDoor: (door) => sealLog(door.organization.id) },
-  "audit.verify": { atDoor: (door, payload) => runVerification(door, payload) },
-  "audit.export": { atDoor: (door, payload, job) => runExport(door, payload, job) },
+  "audit.verify": {
+    atDoor: (door, payload, job) => runVerification(door, payload, job),
+    onDead: giveUpVerification,
+  },
+  "audit.export": {
+    atDoor: (door, payload, job) => runExport(door, payload, job),
+    onDead: giveUpExport,
+  },
   "audit.stream": { atDoor: (door, payload) => deliverStream(door, payload) },
   "audit.account-event": { platform: (payload) => tellOrganizations(payload) },
   "audit.retain": { platform: (_payload, job) => retainAll("main", job) },

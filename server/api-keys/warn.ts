@@ -11,8 +11,11 @@ const warnDays = [7, 1] as const;
 const keysMax = 500;
 
 /** Tells of the keys of every organization on a shard that expire soon. */
-export async function warnOfExpiringKeys(shardId: string, job: { requestId: string }): Promise<void> {
-  for await (const organization of everyOrganization(shardId)) {
+export async function warnOfExpiringKeys(
+  shardId: string,
+  job: { requestId: string; signal?: AbortSignal },
+): Promise<void> {
+  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
     const door = systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
     try {
       await warnOne(door);

@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
 import { Prisma } from "#prisma/generated/tenant/client.ts";
-import { jobs } from "../jobs/registry.ts";
 import { notify } from "../notifications/notify.ts";
 import { notFound } from "../platform/errors.ts";
 import { tenantStorage } from "../platform/storage.ts";
@@ -8,7 +7,7 @@ import type { Door } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { entryText } from "./chain.ts";
 import { filterCondition } from "./filter.ts";
-import { noteRun, type Progress } from "./runs.ts";
+import { noteRun, openStates } from "./runs.ts";
 import { AuditFilter, type ExportFormat } from "./schema.ts";
 import { entryColumns, mergedChanges, presentEntry, type EntryRecord } from "./view.ts";
 
@@ -30,11 +29,14 @@ export function exportKey(runId: string): string {
   return `audit/exports/${runId}`;
 }
 
-/** Writes an export that somebody asked for into storage, where it stays for a day. */
+/**
+ * Writes an export that somebody asked for into storage, where it stays for a day. Throws the signal's reason when
+ * it is aborted, and AppError not_found.
+ */
 export async function runExport(
   door: Door,
   { runId }: { runId: string },
-  job: { attempt: number } = { attempt: 1 },
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
   const run = await transact(door, "read", (ctx) => ctx.db.auditRun.findUnique({ where: { id: runId } }));
   if (!run) throw notFound("run");
@@ -43,52 +45,48 @@ export async function runExport(
     (name === "from" || name === "to") && typeof value === "string" ? new Date(value) : value,
   ) as unknown;
   const filter = AuditFilter.parse(stored);
-  try {
-    await noteRun(door, runId, { state: "running", done: 0 });
-    let rows = 0;
-    const count = async (more: number) => {
-      rows += more;
-      await noteRun(door, runId, { done: rows });
-    };
-    const chunks = exportedChunks(door, { filter, format: run.format === "csv" ? "csv" : "jsonl", count });
-    const storage = tenantStorage(door.organization.id);
-    await storage.putStream(exportKey(runId), Readable.from(chunks));
-    const now = door.clock.now();
-    await endRun(door, run, {
-      state: "done",
-      total: rows,
-      result: JSON.stringify({ rows, bytes: await storage.sizeOf(exportKey(runId)) }),
-      finishedAt: now,
-      expiresAt: new Date(now.getTime() + keptMs),
+  const format = run.format === "csv" ? "csv" : "jsonl";
+  await noteRun(door, runId, { state: "running", done: 0 });
+  let rows = 0;
+  const count = async (more: number) => {
+    signal?.throwIfAborted();
+    rows += more;
+    await noteRun(door, runId, { done: rows });
+  };
+  const storage = tenantStorage(door.organization.id);
+  await storage.putStream(exportKey(runId), Readable.from(exportedChunks(door, { filter, format, count })));
+  const bytes = await storage.sizeOf(exportKey(runId));
+  signal?.throwIfAborted();
+  const now = door.clock.now();
+  const expiresAt = new Date(now.getTime() + keptMs);
+  const result = JSON.stringify({ rows, bytes });
+  await transact(door, "write", async (ctx) => {
+    await ctx.db.auditRun.update({
+      where: { id: runId },
+      data: { state: "done", total: rows, result, finishedAt: now, expiresAt },
+      select: { id: true },
     });
-  } catch (error) {
-    const failed = { state: "failed", finishedAt: door.clock.now() } as const;
-    // Whoever asked hears of it once nothing is tried any more.
-    if (job.attempt >= jobs["audit.export"].attempts) await endRun(door, run, failed);
-    else await noteRun(door, runId, failed);
-    throw error;
-  }
+    const told = { key: toldKey(runId), memberId: run.memberId };
+    await notify(ctx, "audit_export_ready", { ...told, data: { runId, format, rows } });
+  });
 }
 
-type Ended = Progress & { state: "done" | "failed" };
-
-/** Notes how an export ended and tells the member who asked for it, in one commit. */
-async function endRun(
-  door: Door,
-  run: { id: string; memberId: string | null; format: string | null },
-  ended: Ended,
-): Promise<void> {
-  const { id: runId, memberId } = run;
-  const format = run.format === "csv" ? "csv" : "jsonl";
+/** Notes that an export will not be written any more, and tells the member who asked for it, in one commit. */
+export async function giveUpExport(door: Door, { runId }: { runId: string }): Promise<void> {
   await transact(door, "write", async (ctx) => {
-    await ctx.db.auditRun.update({ where: { id: runId }, data: ended, select: { id: true } });
-    const told = { key: `audit_export:${runId}`, memberId };
-    if (ended.state === "failed") {
-      await notify(ctx, "audit_export_failed", { ...told, data: { runId } });
-    } else {
-      await notify(ctx, "audit_export_ready", { ...told, data: { runId, format, rows: ended.total ?? 0 } });
+    const failed = await ctx.db.auditRun.updateManyAndReturn({
+      where: { id: runId, state: { in: [...openStates] } },
+      data: { state: "failed", finishedAt: ctx.clock.now() },
+      select: { memberId: true },
+    });
+    for (const { memberId } of failed) {
+      await notify(ctx, "audit_export_failed", { key: toldKey(runId), memberId, data: { runId } });
     }
   });
+}
+
+function toldKey(runId: string): string {
+  return `audit_export:${runId}`;
 }
 
 type Wanted = { filter: AuditFilter; format: ExportFormat; count?: (rows: number) => Promise<void> };

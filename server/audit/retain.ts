@@ -26,7 +26,10 @@ const bufferDays = 7;
 const pageRows = 500;
 
 /** Drops what has outlived its days from every log, and exports that nobody may fetch any more. */
-export async function retainAll(shardId: string, job: { requestId: string }): Promise<void> {
+export async function retainAll(
+  shardId: string,
+  job: { requestId: string; signal?: AbortSignal },
+): Promise<void> {
   for (let after = "00000000-0000-0000-0000-000000000000"; ;) {
     const rows = await platformDb().organization.findMany({
       where: { id: { gt: after }, tenant: { shardId, state: "active" } },
@@ -35,6 +38,7 @@ export async function retainAll(shardId: string, job: { requestId: string }): Pr
       select: { id: true },
     });
     for (const { id } of rows) {
+      job.signal?.throwIfAborted();
       const organization = await findOrganizationById(id);
       if (organization) await retainSafely(organization, job.requestId);
     }

@@ -18,12 +18,12 @@ import { fillLog, tamper, writeEntries } from "../test/logs.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { genesis, linkHash } from "./chain.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
-import { exportKey, runExport } from "./export.ts";
+import { exportKey, giveUpExport, runExport } from "./export.ts";
 import { retainAll, retainLog } from "./retain.ts";
 import { sealEntries } from "./seal.ts";
 import { sealLog } from "./sweep.ts";
 import { verifyAudit } from "./verify.ts";
-import { runVerification } from "./verify-run.ts";
+import { giveUpVerification, runVerification } from "./verify-run.ts";
 
 afterAll(closeConnections);
 
@@ -59,8 +59,8 @@ test("a verification is asked for once, runs with progress and leaves its verdic
 test("the last exports are listed with who asked for them", async () => {
   const { owner } = await buildOrganization();
   const first = await as(owner).audit.export({ format: "csv" });
-  const second = await as(owner).audit.export({ format: "jsonl" });
   await runExport(systemOf(owner), { runId: first.id });
+  const second = await as(owner).audit.export({ format: "jsonl" });
   const listed = await as(owner).audit.exports();
   expect(listed.map(({ id }) => id)).toEqual([second.id, first.id]);
   expect(listed[0]).toMatchObject({ state: "waiting", downloadPath: null });
@@ -70,6 +70,42 @@ test("the last exports are listed with who asked for them", async () => {
     requestedBy: expect.stringMatching(/owner/i),
   });
   expect(listed[1]?.downloadPath).toContain(first.id);
+});
+
+test("an organization has one export under way, until it is done, given up or hours old", async () => {
+  const { id, owner } = await buildOrganization();
+  const ask = () => as(owner).audit.export({ format: "csv" });
+  const asked = await Promise.allSettled([ask(), ask(), ask()]);
+  const refused = asked.filter((one) => one.status === "rejected");
+  expect(refused).toHaveLength(2);
+  for (const { reason } of refused) expect(reason).toMatchObject({ cause: { reason: "export_under_way" } });
+  const [first] = await as(owner).audit.exports();
+  await giveUpExport(systemOf(owner), { runId: first?.id ?? "" });
+  expect(await as(owner).audit.exports()).toMatchObject([{ state: "failed" }]);
+  await ask();
+  await expect(ask()).rejects.toMatchObject({ cause: { reason: "export_under_way" } });
+  await entered(id, (client) =>
+    client.query("UPDATE audit_runs SET created_at = created_at - interval '3 hours'"),
+  );
+  await ask();
+});
+
+test("a try that is given up ends at its next page, leaves no file and no word that it is done", async () => {
+  const { id, owner } = await buildOrganization();
+  const { id: runId } = await as(owner).audit.export({ format: "csv" });
+  const { signal } = { signal: AbortSignal.abort(new Error("too late")) };
+  await expect(runExport(systemOf(owner), { runId }, { signal })).rejects.toThrow();
+  expect(await tenantStorage(id).get(exportKey(runId))).toBeNull();
+  expect(await as(owner).audit.run({ id: runId })).toMatchObject({ state: "running" });
+
+  const verification = await as(owner).audit.verify();
+  await expect(runVerification(systemOf(owner), { runId: verification.id }, { signal })).rejects.toThrow(
+    "too late",
+  );
+  expect(await as(owner).audit.verify()).toEqual(verification);
+  await giveUpVerification(systemOf(owner), { runId: verification.id });
+  expect(await as(owner).audit.run(verification)).toMatchObject({ state: "failed" });
+  expect(await as(owner).audit.verify()).not.toEqual(verification);
 });
 
 function get(member: TestMember, path: string): Promise<Response> {

@@ -1,41 +1,53 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { v7 as uuid } from "uuid";
 import { enqueue } from "../jobs/enqueue.ts";
-import { notFound } from "../platform/errors.ts";
+import { AppError, notFound } from "../platform/errors.ts";
 import { derivedKey } from "../platform/secrets.ts";
 import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { audit } from "./audit.ts";
 import type { AuditExport, AuditRun, ById, ExportAudit, ExportFormat } from "./schema.ts";
 
-/** Runs that somebody has asked for and that are not older than this are joined instead of begun again. */
-const joinableMs = 600_000;
+/** A run that is older than this is not under way any more, whatever it says. */
+const underWayMs = 7_200_000;
 const exportsMax = 10;
+/** Runs that are not over. */
+export const openStates = ["waiting", "running"] as const;
 
 /** Asks for a verification of the whole log; one that is under way is joined. Answers its run. */
 export async function requestVerification(ctx: WriteCtx): Promise<{ id: string }> {
-  const now = ctx.clock.now();
-  const under = await ctx.db.auditRun.findFirst({
-    where: {
-      kind: "verify",
-      state: { in: ["waiting", "running"] },
-      createdAt: { gt: new Date(now.getTime() - joinableMs) },
-    },
-    select: { id: true },
-  });
+  const under = await runUnderWay(ctx, "verify");
   await audit(ctx, { action: "audit.verify", target: { type: "audit", id: under?.id ?? "", label: "" } });
   if (under) return under;
   const id = uuid();
   await ctx.db.auditRun.create({
-    data: { id, kind: "verify", memberId: memberOf(ctx), createdAt: now },
+    data: { id, kind: "verify", memberId: memberOf(ctx), createdAt: ctx.clock.now() },
     select: { id: true },
   });
   await enqueue(ctx, "audit.verify", { runId: id });
   return { id };
 }
 
-/** Asks for an export of what a filter chooses. Answers its run. */
+/** The run of this kind that waits or runs: an organization has one at most, since all share the workers. */
+async function runUnderWay(ctx: WriteCtx, kind: AuditRun["kind"]): Promise<{ id: string } | null> {
+  // Two that ask at once would each find none.
+  await ctx.db.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 8))::text`;
+  const since = new Date(ctx.clock.now().getTime() - underWayMs);
+  return ctx.db.auditRun.findFirst({
+    where: { kind, state: { in: [...openStates] }, createdAt: { gt: since } },
+    select: { id: true },
+  });
+}
+
+/** Asks for an export of what a filter chooses. Answers its run. Throws AppError export_under_way. */
 export async function requestExport(ctx: WriteCtx, input: ExportAudit): Promise<{ id: string }> {
+  if (await runUnderWay(ctx, "export")) {
+    throw new AppError(
+      "CONFLICT",
+      "export_under_way",
+      "An export is being written. Ask again when it is ready.",
+    );
+  }
   const id = uuid();
   const { format, filter } = input;
   await ctx.db.auditRun.create({

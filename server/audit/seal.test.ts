@@ -211,3 +211,24 @@ test("a sealing that failed for good is not asked for beside, and has another tr
   await sweepAll("main");
   expect(await states()).toEqual([{ state: "pending", attempts: 0 }]);
 });
+
+test("a look into every log that runs out of time goes on where it was, and then from the beginning", async () => {
+  const organizations = [await buildOrganization(), await buildOrganization()];
+  const [first, second] = organizations.map(({ id }) => id).toSorted() as [string, string];
+  await ownerPool("main").query("DELETE FROM astra.outbox");
+  const place = (id: string) =>
+    ownerPool("main").query(
+      `INSERT INTO astra.schedules (name, place) VALUES ('audit.sweep-all', $1)
+       ON CONFLICT (name) DO UPDATE SET place = excluded.place`,
+      [id],
+    );
+  for (const { owner } of organizations) await writeEntries(owner, 1);
+  await place(first);
+  await sweepAll("main", { forMs: 0 });
+  expect([await askedSeals(first), await askedSeals(second)]).toEqual([0, 1]);
+  await place(second);
+  await sweepAll("main");
+  expect(await askedSeals(first)).toBe(0);
+  await sweepAll("main");
+  expect(await askedSeals(first)).toBe(1);
+});

@@ -4,45 +4,59 @@ import type { Door } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { inLog } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
-import { noteRun } from "./runs.ts";
+import { noteRun, openStates } from "./runs.ts";
 import { sealLog } from "./sweep.ts";
 import type { Verdict } from "./verdict.ts";
 import { verifyAudit } from "./verify.ts";
 
 const progressEveryMs = 400;
 
-/** Seals what is settled, verifies the log and keeps the verdict: on the run, and as the chain's last one. */
-export async function runVerification(door: Door, { runId }: { runId: string }): Promise<void> {
+/**
+ * Seals what is settled, verifies the log and keeps the verdict: on the run, and as the chain's last one. Throws the
+ * signal's reason when it is aborted.
+ */
+export async function runVerification(
+  door: Door,
+  { runId }: { runId: string },
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
   const { id } = door.organization;
-  try {
-    await noteRun(door, runId, { state: "running", done: 0 });
-    // A broken chain is not sealed any further; what is wrong with it is said below.
-    await sealLog(id).catch((error: unknown) =>
-      door.log.warn({ err: error }, "not sealed before it is verified"),
-    );
-    let noted = performance.now();
-    const verdict = await verifyAudit(id, {
-      onProgress: async (done, total) => {
-        if (performance.now() - noted < progressEveryMs) return;
-        noted = performance.now();
-        await noteRun(door, runId, { done, total });
-      },
-    });
-    await keepVerdict(id, verdict);
-    if (verdict.finding) await alarm(door, verdict);
-    const { entries } = verdict;
-    const result = JSON.stringify(verdict);
-    await noteRun(door, runId, {
-      state: "done",
-      done: entries,
-      total: entries,
-      result,
-      finishedAt: door.clock.now(),
-    });
-  } catch (error) {
-    await noteRun(door, runId, { state: "failed", finishedAt: door.clock.now() });
-    throw error;
-  }
+  await noteRun(door, runId, { state: "running", done: 0 });
+  // A broken chain is not sealed any further; what is wrong with it is said below.
+  await sealLog(id).catch((error: unknown) =>
+    door.log.warn({ err: error }, "not sealed before it is verified"),
+  );
+  let noted = performance.now();
+  const verdict = await verifyAudit(id, {
+    ...(signal ? { signal } : {}),
+    onProgress: async (done, total) => {
+      if (performance.now() - noted < progressEveryMs) return;
+      noted = performance.now();
+      await noteRun(door, runId, { done, total });
+    },
+  });
+  signal?.throwIfAborted();
+  await keepVerdict(id, verdict);
+  if (verdict.finding) await alarm(door, verdict);
+  const { entries } = verdict;
+  const result = JSON.stringify(verdict);
+  await noteRun(door, runId, {
+    state: "done",
+    done: entries,
+    total: entries,
+    result,
+    finishedAt: door.clock.now(),
+  });
+}
+
+/** Notes that a verification will not come to its end any more. */
+export async function giveUpVerification(door: Door, { runId }: { runId: string }): Promise<void> {
+  await transact(door, "write", (ctx) =>
+    ctx.db.auditRun.updateMany({
+      where: { id: runId, state: { in: [...openStates] } },
+      data: { state: "failed", finishedAt: ctx.clock.now() },
+    }),
+  );
 }
 
 async function keepVerdict(organizationId: string, verdict: Verdict): Promise<void> {

@@ -8,8 +8,11 @@ const keptDays = 90;
 const batchRows = 1_000;
 
 /** Removes what happened last more than 90 days ago from every organization of a shard. */
-export async function trimNotifications(shardId: string, job: { requestId: string }): Promise<void> {
-  for await (const organization of everyOrganization(shardId)) {
+export async function trimNotifications(
+  shardId: string,
+  job: { requestId: string; signal?: AbortSignal },
+): Promise<void> {
+  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
     try {
       await trimOne(systemDoor(organization, { id: job.requestId, ip: null, userAgent: null }));
     } catch (error) {

@@ -25,6 +25,7 @@ export const reasons = [
   "email_not_confirmed",
   "exceeds_own_permissions",
   "expiry_too_long",
+  "export_under_way",
   "foreign_origin",
   "hold_without_reason",
   "internal",

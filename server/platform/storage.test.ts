@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
@@ -45,6 +45,19 @@ test("a stream that breaks leaves no file under its name", async () => {
   await expect(one.putStream("exports/c.csv", broken)).rejects.toThrow("Cannot write file");
   expect(await one.get("exports/c.csv")).toBeNull();
   expect(await keysOf(one, "exports")).toEqual(["exports/b.csv"]);
+  expect(readdirSync(path.join(scratch, "files"), { recursive: true }).join()).not.toContain(".part");
+});
+
+test("of two that write the same file at once neither puts the other's half in its place", async () => {
+  const slow = new PassThrough();
+  slow.write("slow, ");
+  const slowly = one.putStream("exports/d.csv", slow);
+  await one.putStream("exports/d.csv", Readable.from(["quick"]));
+  expect(await one.get("exports/d.csv")).toBe("quick");
+  slow.end("and whole");
+  await slowly;
+  expect(await one.get("exports/d.csv")).toBe("slow, and whole");
+  await one.delete("exports/d.csv");
 });
 
 test.each([

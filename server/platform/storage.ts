@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Disk } from "flydrive";
@@ -46,8 +47,7 @@ export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")
       const { disk, atomic } = await opened(url);
       const to = place(key);
       if (atomic) return disk.put(to, text);
-      await disk.put(to + partial, text);
-      await disk.move(to + partial, to);
+      await writeWhole(disk, to, (half) => disk.put(half, text));
     },
     async get(key) {
       const { disk } = await opened(url);
@@ -57,8 +57,8 @@ export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")
     async putStream(key, content) {
       const { disk, atomic } = await opened(url);
       const to = place(key);
-      await disk.putStream(atomic ? to : to + partial, content);
-      if (!atomic) await disk.move(to + partial, to);
+      if (atomic) return disk.putStream(to, content);
+      await writeWhole(disk, to, (half) => disk.putStream(half, content));
     },
     async getStream(key) {
       const { disk } = await opened(url);
@@ -81,6 +81,18 @@ export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")
       await disk.deleteAll(root);
     },
   };
+}
+
+/** Two at once that write the same file each have a half of their own, so that neither puts the other's in its place. */
+async function writeWhole(disk: Disk, to: string, write: (half: string) => Promise<void>): Promise<void> {
+  const half = `${to}.${randomUUID()}${partial}`;
+  try {
+    await write(half);
+    await disk.move(half, to);
+  } catch (error) {
+    await disk.delete(half).catch(() => {});
+    throw error;
+  }
 }
 
 async function* keysBelow(disk: Disk, folder: string, root: string): AsyncGenerator<string> {

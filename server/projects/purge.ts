@@ -9,8 +9,11 @@ import { restorableSince } from "./projects.ts";
 const batchRows = 1_000;
 
 /** Removes from every organization of a shard what was deleted and can no longer be restored. */
-export async function purgeAll(shardId: string, job: { requestId: string }): Promise<void> {
-  for await (const organization of everyOrganization(shardId)) {
+export async function purgeAll(
+  shardId: string,
+  job: { requestId: string; signal?: AbortSignal },
+): Promise<void> {
+  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
     const door = systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
     try {
       await purgeDeleted(door);
