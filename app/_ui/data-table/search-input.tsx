@@ -52,7 +52,11 @@ export function SearchInput({ value, onSearch, label }: SearchInputProps) {
         maxLength={200}
         onChange={(event) => search(event.target.value, settleMs)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") search(typed, 0);
+          if (event.key === "Enter") {
+            // A form around it must not be sent by a search.
+            event.preventDefault();
+            search(typed, 0);
+          }
           if (event.key === "Escape" && typed) {
             event.preventDefault();
             search("", 0);

@@ -1,0 +1,36 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useApi } from "#app/_trpc/client.tsx";
+import { toastDone } from "#app/_ui/toast.tsx";
+import type { CreateRole } from "#server/roles/schema.ts";
+
+type Named = { id: string; name: string };
+
+/** What makes, changes and deletes roles. Each throws what the server refuses, for the form or dialog that asked. */
+export function useRoleActs() {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  const refresh = async () => {
+    const filters = [api.roles.pathFilter(), api.members.pathFilter(), api.organization.get.queryFilter()];
+    await Promise.all(filters.map((filter) => queryClient.invalidateQueries(filter)));
+  };
+  const create = useMutation(api.roles.create.mutationOptions({ onSuccess: refresh }));
+  const clone = useMutation(api.roles.clone.mutationOptions({ onSuccess: refresh }));
+  const update = useMutation(api.roles.update.mutationOptions({ onSettled: refresh }));
+  const remove = useMutation(api.roles.delete.mutationOptions());
+  return {
+    create: (role: CreateRole) => create.mutateAsync(role),
+    clone: (id: string, name: string) => clone.mutateAsync({ id, name }),
+    update: async (id: string, role: Partial<CreateRole>) => {
+      await update.mutateAsync({ id, ...role });
+      toastDone("Role saved");
+    },
+    remove: async ({ id, name }: Named) => {
+      await remove.mutateAsync({ id });
+      toastDone(`Role “${name}” deleted`);
+      // Its own page must not ask for it again before it is left.
+      void queryClient.invalidateQueries(api.roles.list.queryFilter());
+    },
+  };
+}

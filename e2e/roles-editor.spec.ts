@@ -1,0 +1,141 @@
+import type { Page } from "@playwright/test";
+import { refusalOf } from "./api.ts";
+import { expect, test } from "./fixtures.ts";
+
+const box = (page: Page, name: string) => page.getByRole("checkbox", { name, exact: true });
+const writesProjects = "Create, edit and archive projects";
+
+/** Makes a role on the page of the editor; its members work on projects. */
+async function makeRole(page: Page, slug: string, name: string): Promise<void> {
+  await page.goto(`/${slug}/roles`);
+  await page.getByRole("link", { name: "New role" }).click();
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await box(page, writesProjects).click();
+  await page.getByRole("button", { name: "Create role" }).click();
+  await expect(page.getByRole("list", { name: "Your own roles" })).toContainText(name);
+}
+
+test("what a permission needs is ticked along, and stays while it is needed", async ({
+  page,
+  organization,
+}) => {
+  await page.goto(`/${organization.slug}/roles/new`);
+  await expect(page.getByText(/^1 of \d+ chosen$/)).toBeVisible();
+  await page.getByRole("searchbox", { name: "Search permissions" }).fill("assign");
+  await expect(page.getByRole("checkbox")).toHaveCount(2);
+  await page.getByRole("searchbox", { name: "Search permissions" }).press("Enter");
+  await box(page, "Create, edit and assign tasks").click();
+  await page.getByRole("button", { name: "Clear search" }).click();
+  await expect(page.getByText(/^4 of \d+ chosen$/)).toBeVisible();
+  for (const needed of ["See tasks", "See projects"]) {
+    await expect(box(page, needed)).toBeChecked();
+    await expect(box(page, needed)).toBeDisabled();
+  }
+  await expect(page.getByText("Needed by “See tasks”")).toBeVisible();
+  await box(page, "Create, edit and assign tasks").click();
+  await expect(box(page, "See tasks")).toBeEnabled();
+  await box(page, "See the organization and its overview").click();
+  await expect(page.getByText("its members cannot open this console")).toBeVisible();
+  await page.getByRole("button", { name: "Create role" }).click();
+  await expect(page.getByRole("textbox", { name: "Name" })).toHaveAttribute("aria-invalid", "true");
+});
+
+test("a role that is edited while its holder works counts with their next act", async ({
+  page,
+  organization,
+  joined,
+  openAs,
+  complaints,
+}) => {
+  complaints.tolerate(/status of 403/);
+  const { slug } = organization;
+  await makeRole(page, slug, "Project lead");
+  const holder = await joined("Hanna Holder", "project-lead");
+  const theirs = await openAs(holder);
+  await theirs.goto(`/${slug}/projects`);
+  await theirs.getByRole("button", { name: "New project" }).first().click();
+  await theirs.getByLabel("Name").fill("Too late");
+
+  await page.reload();
+  await page.getByRole("link", { name: "Project lead" }).click();
+  await expect(page.getByText("1 member has this role.")).toBeVisible();
+  await box(page, writesProjects).click();
+  await expect(page.getByText("1 permission removed. Felt by 1 member")).toBeVisible();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Role saved")).toBeVisible();
+
+  const form = theirs.getByRole("dialog", { name: "New project" });
+  await form.getByRole("button", { name: "Create project" }).click();
+  await expect(form.getByRole("alert").first()).toBeVisible();
+  await theirs.keyboard.press("Escape");
+  const create = theirs.getByRole("button", { name: "New project" }).first();
+  await expect(create).toHaveAccessibleDescription("Your role (Project lead) does not permit this");
+
+  await box(page, writesProjects).click();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("1 permission added")).toHaveCount(0);
+  await theirs.reload();
+  await create.click();
+  await theirs.getByLabel("Name").fill("In time");
+  await form.getByRole("button", { name: "Create project" }).click();
+  await expect(theirs.getByRole("heading", { name: "In time", level: 1 })).toBeVisible();
+});
+
+test("a role in use is not deleted, and says who has it; freed, it goes", async ({
+  page,
+  organization,
+  joined,
+  api,
+}) => {
+  const { slug } = organization;
+  await makeRole(page, slug, "Guest");
+  await joined("Gina Guest", "guest");
+  await page.reload();
+  await page.getByRole("button", { name: "Actions for Guest" }).click();
+  await page.getByRole("menuitem", { name: /^Delete/ }).click();
+  const dialog = page.getByRole("dialog", { name: "“Guest” is in use" });
+  await expect(dialog).toContainText("Gina Guest");
+  const role = (await api.roles.list.query()).find(({ key }) => key === "guest");
+  expect(await refusalOf(api.roles.delete.mutate({ id: role?.id ?? "" }))).toBe("409 role_in_use");
+  await dialog.getByRole("link", { name: "Show these members" }).click();
+  await expect(page).toHaveURL(/members\?role=guest$/);
+
+  await page.getByRole("button", { name: "Actions for Gina Guest" }).click();
+  await page.getByRole("menuitem", { name: /^Change role/ }).click();
+  await page.getByRole("dialog").getByRole("radio", { name: "Viewer" }).click();
+  await page.getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.goto(`/${slug}/roles`);
+  await page.getByRole("button", { name: "Actions for Guest" }).click();
+  await page.getByRole("menuitem", { name: /^Delete/ }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete role" }).click();
+  await expect(page.getByRole("list", { name: "Your own roles" })).toHaveCount(0);
+});
+
+test("built-in roles are for reading; a clone is one's own, and nobody gives what they lack", async ({
+  page,
+  organization,
+  joined,
+  openAs,
+}) => {
+  const { slug } = organization;
+  await page.goto(`/${slug}/roles`);
+  await page.getByRole("link", { name: "Owner" }).click();
+  await expect(page.getByText("Built-in roles are the same in every organization")).toBeVisible();
+  await expect(page.getByRole("checkbox").first()).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Save changes" })).toHaveCount(0);
+
+  const admin = await openAs(await joined("Ali Admin", "admin"));
+  await admin.goto(`/${slug}/roles`);
+  await admin.getByRole("button", { name: "Actions for Owner" }).click();
+  await expect(admin.getByRole("menuitem", { name: /^Clone/ })).toContainText("what you do not have");
+  await admin.keyboard.press("Escape");
+  await admin.getByRole("button", { name: "Actions for Editor" }).click();
+  await admin.getByRole("menuitem", { name: /^Clone/ }).click();
+  await admin.getByLabel("Name of the new role").fill("Writer");
+  await admin.getByRole("button", { name: "Clone role" }).click();
+  await expect(admin.getByRole("heading", { name: "Writer", level: 1 })).toBeVisible();
+  const beyond = box(admin, "Schedule the organization for deletion");
+  await expect(beyond).toBeDisabled();
+  await expect(beyond).toHaveAccessibleDescription(/You do not have this yourself/);
+});
