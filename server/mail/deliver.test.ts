@@ -42,13 +42,10 @@ describe("deliver", () => {
     expect(await rowOf(mail)).toMatchObject({ state: "sent", tries: 1, organizationId: noOrganization });
   });
 
-  test("of two at the same time one sends, and the other is tried again later", async () => {
+  test("of several at the same time one sends, and the others find that it went out", async () => {
     const mail = newMail();
     const to = letter();
-    const runs = await Promise.allSettled([1, 2, 3].map(() => deliver(mail, async () => to, job)));
-    const failed = runs.filter((run) => run.status === "rejected");
-    for (const { reason } of failed) expect(reason).toMatchObject({ reason: "mail_in_hand" });
-    await deliver(mail, async () => to, job);
+    await Promise.all([1, 2, 3].map(() => deliver(mail, async () => to, job)));
     expect(caughtFor(to)).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JobInfo } from "../jobs/run.ts";
 import { AppError } from "../platform/errors.ts";
 import { env } from "../platform/env.ts";
@@ -23,6 +24,9 @@ export type MailWriters = {
 type Payload = { kind: string; subjectId: string; attempt: number };
 type MailJob = Pick<JobInfo, "id" | "requestId">;
 
+/** How long a try waits for another one of the same mail: a dead worker's hold runs out within two tries. */
+const holdPatienceMs = 20_000;
+const holdPauseMs = 500;
 const noteTries = 5;
 const notePauseMs = 400;
 
@@ -68,7 +72,7 @@ export async function deliver(
   const messageId = messageIdOf(key);
   const line = log("mail").child({ requestId: job.requestId, messageId });
   const holder = randomUUID();
-  const held = await holdMail(key, holder);
+  const held = await holdPatiently(key, holder);
   if (held === "settled") return line.info("mail was settled before");
   if (held === "held")
     throw new AppError("UNAVAILABLE", "mail_in_hand", "Another try has this mail in hand.");
@@ -88,6 +92,15 @@ export async function deliver(
   line.info("mail sent");
 }
 
+async function holdPatiently(key: MailKey, holder: string): ReturnType<typeof holdMail> {
+  const until = performance.now() + holdPatienceMs;
+  for (;;) {
+    const held = await holdMail(key, holder);
+    if (held !== "held" || performance.now() > until) return held;
+    await sleep(holdPauseMs);
+  }
+}
+
 /** The mail is out: a database that is away for a moment must not lead to a second one. */
 async function noteSent(key: MailKey, holder: string): Promise<void> {
   for (let left = noteTries; ; left--) {
@@ -95,7 +108,7 @@ async function noteSent(key: MailKey, holder: string): Promise<void> {
       return await settleMail(key, holder, "sent");
     } catch (error) {
       if (left <= 1) throw error;
-      await new Promise((resolve) => setTimeout(resolve, notePauseMs));
+      await sleep(notePauseMs);
     }
   }
 }
