@@ -35,8 +35,6 @@ test("an act that nobody wrote words for is spelled out", () => {
 });
 
 test("no procedure's act is told by its raw name", () => {
-  const raw = Object.keys(appRouter._def.procedures).filter((action) =>
-    /[a-z][A-Z._]|[a-z]-[a-z]|…/.test(actionTitle(action)),
-  );
-  expect(raw).toEqual([]);
+  const titles = Object.keys(appRouter._def.procedures).map(actionTitle);
+  expect(titles.filter((title) => /[a-z][A-Z._]|[a-z]-[a-z](?!ail)|…/.test(title))).toEqual([]);
 });

@@ -17,6 +17,17 @@ const phrases: Record<string, string> = {
   "session.signOut": "signed out",
   "session.signInFailed": "tried to sign in and failed",
   "session.revoke": "signed another browser out",
+  "session.revokeOthers": "signed all other browsers out",
+  "session.updateProfile": "changed the profile",
+  "session.changePassword": "changed the password",
+  "session.changeEmail": "moved to another e-mail address",
+  "invites.accept": "accepted an invitation, as …",
+  "invites.join": "joined by an invitation",
+  "invites.resend": "sent once more the invitation of …",
+  "members.transferOwnership": "handed the ownership over to …",
+  "notifications.markRead": "read a notification",
+  "notifications.markAllRead": "read all notifications",
+  "notifications.updatePreferences": "changed what notifications are mailed",
   "account.changePassword": "changed the password",
   "account.resetPassword": "chose a new password by a link from the mailbox",
   "account.changeEmail": "moved to another e-mail address",
@@ -53,6 +64,7 @@ const verbs: Record<string, string> = {
   cancel: "cancelled",
   changeRole: "changed the role of",
   changeSlug: "changed the address of",
+  clone: "copied",
   create: "created",
   deactivate: "deactivated",
   decline: "declined",
@@ -81,6 +93,7 @@ const verbs: Record<string, string> = {
   unarchive: "brought back",
   unsuspend: "let back in",
   update: "changed",
+  updateSettings: "changed the settings for",
 };
 
 const reads = new Set(["list", "get", "find", "overview", "download"]);

@@ -17,6 +17,7 @@ export function sentenceCase(text: string): string {
 const nouns: Record<string, string> = {
   audit: "audit log",
   audit_stream: "audit stream",
+  invite: "invitation",
   organizations: "organization",
   session: "session",
   sso: "single sign-on",
