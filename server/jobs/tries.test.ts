@@ -210,3 +210,17 @@ test.each([
   expect(heard).toEqual([organization.id, { runId }, "dispatched"]);
   expect(await rowNow()).toMatchObject({ state: "dead" });
 });
+
+test("a mail is tried for hours, and never more than a good quarter of an hour apart", async () => {
+  await ask();
+  const { attempts } = jobs["mail.send"];
+  let hours = 0;
+  for (let attempt = 1; attempt < attempts; attempt++) {
+    expect(await failTry(await start(), jobs["mail.send"], "greylisted")).toBe("pending");
+    const { due_in: seconds } = await rowNow();
+    expect(seconds).toBeLessThan(1_081);
+    hours += seconds / 3_600;
+  }
+  expect(hours).toBeGreaterThan(2);
+  expect(await failTry(await start(), jobs["mail.send"], "greylisted")).toBe("dead");
+});

@@ -4,7 +4,8 @@ import type { JobInfo } from "../jobs/run.ts";
 import { AppError } from "../platform/errors.ts";
 import { env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { sendMail } from "../platform/mail.ts";
+import { isRefusal, sendMail } from "../platform/mail.ts";
+import { mailsRefused } from "../platform/metrics.ts";
 import type { Door, ReadCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import type { PlatformMailKind, TenantMailKind } from "./kinds.ts";
@@ -61,8 +62,9 @@ function unknownMail(kind: string): AppError {
 
 /**
  * Writes a mail and hands it to the mail server, unless the ledger says that it went out. A second one can
- * only come of an end between the server's yes and our note of it; it has the same Message-ID. Throws
- * AppError mail_in_hand while another try has it, and when the server did not take it.
+ * only come of an end between the server's yes and our note of it; it has the same Message-ID. One that is refused
+ * for good is settled as such. Throws AppError mail_in_hand while another try has it, and when the server did not
+ * take it for now.
  */
 export async function deliver(
   key: MailKey,
@@ -84,6 +86,11 @@ export async function deliver(
     }
     await sendMail({ ...(await renderMail(letter.content)), messageId, to: letter.to });
   } catch (error) {
+    if (isRefusal(error)) {
+      await settleMail(key, holder, "refused");
+      mailsRefused.inc({ kind: key.kind });
+      return line.warn({ err: error }, "mail was refused for good");
+    }
     // Should this fail as well, the hold runs out.
     await releaseMail(key, holder).catch(() => {});
     throw error;

@@ -17,7 +17,7 @@ const trimBatch = 10_000;
 
 /**
  * Takes a mail in hand for one try. Of two at once one gets it; "held" while another has it, "settled" once it
- * went out or was no longer needed. Times are the database's.
+ * went out, was refused or was no longer needed. Times are the database's.
  */
 export async function holdMail(key: MailKey, holder: string): Promise<"mine" | "held" | "settled"> {
   const { kind, subjectId, attempt } = key;
@@ -38,7 +38,11 @@ export async function holdMail(key: MailKey, holder: string): Promise<"mine" | "
 }
 
 /** Notes what became of a mail: that is final. Who wants it once more asks for another attempt. */
-export async function settleMail(key: MailKey, holder: string, state: "sent" | "skipped"): Promise<void> {
+export async function settleMail(
+  key: MailKey,
+  holder: string,
+  state: "sent" | "skipped" | "refused",
+): Promise<void> {
   // Also when the hold has run out meanwhile: what the mail server has taken was sent.
   await platformDb().mail.updateMany({
     where: state === "sent" ? whereOf(key) : { ...whereOf(key), holder },

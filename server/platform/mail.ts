@@ -37,6 +37,19 @@ export async function sendMail(mail: Mail): Promise<void> {
   });
 }
 
+/**
+ * Whether a failure of sendMail is the last word on this mail: there is no such mailbox, or it takes no such mail.
+ * What speaks of us instead (not signed in, not trusted, no sender) is for an operator to mend, and tried again.
+ */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { command, response, responseCode } = error as Error & Partial<Record<string, unknown>>;
+  if (typeof responseCode !== "number") return /^(Invalid recipient|No recipients)/.test(error.message);
+  const final = responseCode >= 500 && responseCode < 600 && responseCode !== 530;
+  const ofUs = typeof response === "string" && /^\d{3}[ -]5\.7\./.test(response);
+  return final && !ofUs && (command === "RCPT TO" || command === "DATA");
+}
+
 /** What may hold people's words stays one line of a header, whatever the words are. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();

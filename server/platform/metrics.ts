@@ -20,6 +20,13 @@ export const jobSeconds = new Histogram({
   registers,
 });
 
+export const mailsRefused = new Counter({
+  name: "astra_mails_refused_total",
+  help: "Mails that their receivers refused for good, by kind",
+  labelNames: ["kind"],
+  registers,
+});
+
 const guardRefusals = new Counter({
   name: "astra_tenant_guard_refusals_total",
   help: "Entries refused by a tenant's guard row because this process believed something stale",
