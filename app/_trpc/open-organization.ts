@@ -22,7 +22,8 @@ export const findOrganization = cache(async (slug: string): Promise<Found> => {
     if (!(error instanceof TRPCError) || !(error.cause instanceof AppError)) throw error;
     const { code, reason, message } = error.cause;
     if (reason === "email_not_confirmed") return { refused: "unconfirmed" };
-    if (reason === "organization_suspended" || code === "UNAVAILABLE") return { refused: "closed", message };
+    const passing = code === "UNAVAILABLE" || code === "RATE_LIMITED";
+    if (reason === "organization_suspended" || passing) return { refused: "closed", message };
     if (code === "NOT_FOUND" || code === "FORBIDDEN") return { refused: "no_access" };
     throw error;
   }

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { CircleCheckBig, Lock, SearchX, TriangleAlert } from "lucide-react";
+import { CircleCheckBig, Hourglass, Lock, SearchX, TriangleAlert } from "lucide-react";
 import { cn } from "#app/_ui/class-names.ts";
 
 type EmptyStateProps = {
@@ -57,6 +57,11 @@ export function AllCleared(props: { title: string; text?: ReactNode; action?: Re
 /** The member's role does not reach here; trying again would not help. */
 export function Refused({ message }: { message: string }) {
   return <EmptyState icon={<Lock />} title="You cannot see this" text={message} />;
+}
+
+/** More was asked for than the limit allows; nothing is broken, and a moment later it goes on. */
+export function TooFast({ message, action }: { message: string; action: ReactNode }) {
+  return <EmptyState icon={<Hourglass />} title="A moment, please" text={message} action={action} />;
 }
 
 /** The place could not be loaded; says why and lets one try again. */

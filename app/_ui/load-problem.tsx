@@ -1,5 +1,5 @@
 import { Button } from "#app/_ui/button.tsx";
-import { LoadFailed, Refused } from "#app/_ui/empty-state.tsx";
+import { LoadFailed, Refused, TooFast } from "#app/_ui/empty-state.tsx";
 import { readServerError } from "#app/_ui/server-error.ts";
 
 type LoadProblemProps = { error: unknown; onRetry: () => Promise<unknown> };
@@ -8,5 +8,8 @@ type LoadProblemProps = { error: unknown; onRetry: () => Promise<unknown> };
 export function LoadProblem({ error, onRetry }: LoadProblemProps) {
   const { code, message } = readServerError(error);
   if (code === "FORBIDDEN") return <Refused message={message} />;
+  if (code === "TOO_MANY_REQUESTS") {
+    return <TooFast message={message} action={<Button onClick={() => void onRetry()}>Try again</Button>} />;
+  }
   return <LoadFailed message={message} action={<Button onClick={() => void onRetry()}>Try again</Button>} />;
 }

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
-import { Bell, FolderKanban, ListTodo, LogOut, Plus, SunMoon } from "lucide-react";
+import { Bell, FolderKanban, ListTodo, LogOut, Plus, SunMoon, UserPlus } from "lucide-react";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
@@ -119,6 +119,27 @@ function useActionCommands(): PaletteCommand[] {
       icon: <Plus aria-hidden />,
       keywords: ["create", "add"],
       run: () => go(`/${slug}/projects?project=new`),
+    },
+    can("members.write") && {
+      id: "action:invite",
+      label: "Invite people",
+      icon: <UserPlus aria-hidden />,
+      keywords: ["member", "add", "mail"],
+      run: () => go(`/${slug}/members?invite=new`),
+    },
+    can("roles.write") && {
+      id: "action:new-role",
+      label: "New role",
+      icon: <Plus aria-hidden />,
+      keywords: ["create", "permissions"],
+      run: () => go(`/${slug}/roles/new`),
+    },
+    can("api_keys.write") && {
+      id: "action:new-api-key",
+      label: "New API key",
+      icon: <Plus aria-hidden />,
+      keywords: ["create", "token"],
+      run: () => go(`/${slug}/api-keys?key=new`),
     },
   ];
   const theme = themes.map((choice) => ({

@@ -1,10 +1,12 @@
 import {
   CircleQuestionMark,
   FolderKanban,
+  KeyRound,
   LayoutGrid,
   ListTodo,
   ScrollText,
   Settings2,
+  ShieldCheck,
   Users,
 } from "lucide-react";
 import type { Place, PlaceGroup } from "#app/_ui/shell/navigation.ts";
@@ -16,59 +18,75 @@ type GuardedGroup = { label: string | null; places: readonly GuardedPlace[] };
 function allPlaces(slug: string): readonly GuardedGroup[] {
   const at = `/${slug}`;
   return [
+    { label: null, places: workPlaces(at) },
+    { label: "Organization", places: organizationPlaces(at) },
+  ];
+}
+
+function workPlaces(at: string): readonly GuardedPlace[] {
+  return [
     {
-      label: null,
-      places: [
-        {
-          href: at,
-          label: "Overview",
-          icon: LayoutGrid,
-          exact: true,
-          needs: "organization.read",
-          keywords: ["home", "dashboard"],
-        },
-        { href: `${at}/projects`, label: "Projects", icon: FolderKanban, needs: "projects.read" },
-        {
-          href: `${at}/tasks`,
-          label: "Tasks",
-          icon: ListTodo,
-          needs: "tasks.read",
-          keywords: ["to do", "issues"],
-        },
-      ],
+      href: at,
+      label: "Overview",
+      icon: LayoutGrid,
+      exact: true,
+      needs: "organization.read",
+      keywords: ["home", "dashboard"],
+    },
+    { href: `${at}/projects`, label: "Projects", icon: FolderKanban, needs: "projects.read" },
+    {
+      href: `${at}/tasks`,
+      label: "Tasks",
+      icon: ListTodo,
+      needs: "tasks.read",
+      keywords: ["to do", "issues"],
+    },
+  ];
+}
+
+function organizationPlaces(at: string): readonly GuardedPlace[] {
+  return [
+    {
+      href: `${at}/members`,
+      label: "Members",
+      icon: Users,
+      needs: "members.read",
+      keywords: ["people", "team", "invite", "seats", "suspend", "owner"],
     },
     {
-      label: "Organization",
-      places: [
-        {
-          href: `${at}/members`,
-          label: "Members",
-          icon: Users,
-          needs: "members.read",
-          keywords: ["people", "team"],
-        },
-        {
-          href: `${at}/audit-log`,
-          label: "Audit log",
-          icon: ScrollText,
-          needs: "audit_log.read",
-          keywords: ["history", "activity", "verify", "export", "retention", "siem"],
-        },
-        {
-          href: `${at}/settings`,
-          label: "Settings",
-          icon: Settings2,
-          needs: "organization.read",
-          keywords: ["name", "address", "slug", "delete"],
-        },
-        {
-          href: `${at}/help`,
-          label: "Help",
-          icon: CircleQuestionMark,
-          needs: null,
-          keywords: ["shortcuts", "about"],
-        },
-      ],
+      href: `${at}/roles`,
+      label: "Roles",
+      icon: ShieldCheck,
+      needs: "roles.read",
+      keywords: ["permissions", "access", "custom"],
+    },
+    {
+      href: `${at}/api-keys`,
+      label: "API keys",
+      icon: KeyRound,
+      needs: "api_keys.read",
+      keywords: ["token", "secret", "developer", "scopes", "machine", "rest"],
+    },
+    {
+      href: `${at}/audit-log`,
+      label: "Audit log",
+      icon: ScrollText,
+      needs: "audit_log.read",
+      keywords: ["history", "activity", "verify", "export", "retention", "siem"],
+    },
+    {
+      href: `${at}/settings`,
+      label: "Settings",
+      icon: Settings2,
+      needs: "organization.read",
+      keywords: ["name", "address", "slug", "delete"],
+    },
+    {
+      href: `${at}/help`,
+      label: "Help",
+      icon: CircleQuestionMark,
+      needs: null,
+      keywords: ["shortcuts", "about"],
     },
   ];
 }
