@@ -36,7 +36,7 @@ function sayExpiring({ name, ending, expiresAt }: z.infer<typeof expiringKey>, a
   return {
     title: `The API key ${name} expires soon`,
     text: `It ends in ${ending} and works until ${longDay.format(new Date(expiresAt))}. Rotate it before then.`,
-    path: at,
+    path: `${at}/api-keys`,
   };
 }
 
