@@ -94,7 +94,7 @@ test("a try that is given up ends at its next page, leaves no file and no word t
   const { id, owner } = await buildOrganization();
   const { id: runId } = await as(owner).audit.export({ format: "csv" });
   const { signal } = { signal: AbortSignal.abort(new Error("too late")) };
-  await expect(runExport(systemOf(owner), { runId }, { signal })).rejects.toThrow();
+  await expect(runExport(systemOf(owner), { runId }, { signal })).rejects.toThrow("Cannot write file");
   expect(await tenantStorage(id).get(exportKey(runId))).toBeNull();
   expect(await as(owner).audit.run({ id: runId })).toMatchObject({ state: "running" });
 
