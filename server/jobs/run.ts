@@ -93,7 +93,10 @@ async function runTry(handlers: Handlers, made: Try, job: JobInfo): Promise<void
     jobSeconds.observe({ job: name, outcome: "done" }, took());
     line.info({ durationMs: Math.round(took() * 1000) }, "job done");
   } catch (error) {
-    if (error instanceof LostTry) return line.info("another try has this job");
+    if (error instanceof LostTry) {
+      jobSeconds.observe({ job: name, outcome: "lost" }, took());
+      return line.info("another try has this job");
+    }
     if (isOutage(error) && (await spareTry(made, jobs[name].backoffMs, describe(error)))) {
       jobSeconds.observe({ job: name, outcome: "spared" }, took());
       line.warn({ err: error }, "what the job needs is away; the try does not count");

@@ -43,6 +43,9 @@ test("the purge of a shard writes what it did into each organization's log", asy
   const { owner } = await buildOrganization();
   const { id } = await writes(owner, createProject, { name: "Old", description: "" });
   await writes(owner, deleteProject, { id }, clockAt("2026-01-01T00:00:00.000Z"));
+  const given = { requestId: "purge", signal: AbortSignal.abort(new Error("another does it by now")) };
+  await expect(purgeAll("main", given)).rejects.toThrow("another does it by now");
+  expect(await transact(await doorOf(owner), "read", ({ db }) => db.project.count())).toBe(1);
   await purgeAll("main", { requestId: "purge" });
   const entries = await transact(await doorOf(owner), "read", ({ db }) =>
     db.auditEntry.findMany({

@@ -139,6 +139,13 @@ describe("files", () => {
     expect(odd).toEqual([]);
   });
 
+  test("no two migrations of a part have the same number", () => {
+    const numbers = files
+      .map((file) => /^prisma\/\w+\/migrations\/\d{4}(?=_)/.exec(file)?.[0])
+      .filter((number) => number !== undefined);
+    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
+  });
+
   test("no barrel files", () => {
     const barrels = sources.filter(
       ({ file, program }) =>

@@ -230,6 +230,14 @@ describeThroughDoors({ plant: true }, (world) => {
       const close = (id: string | undefined) => typed(`SELECT astra.complete('${id}') AS closed`);
       expect(await close(mine[0]?.id)).toEqual({ rows: [{ closed: true }] });
       expect(await close(theirs[0]?.id)).toEqual({ rows: [{ closed: false }] });
+      // The same by the hand-over, as a worker does it; the version before does it as above.
+      const closeBegun = async (id: string | undefined) => {
+        await asAdmin(`UPDATE astra.outbox SET state = 'dispatched', dispatches = 1 WHERE id = '${id}'`);
+        return typed(`SELECT astra.complete('${id}', 1) AS closed`);
+      };
+      expect(await closeBegun(theirs[0]?.id)).toEqual({ rows: [{ closed: false }] });
+      expect(await closeBegun(mine[0]?.id)).toEqual({ rows: [{ closed: true }] });
+      await asAdmin(`UPDATE astra.outbox SET state = 'pending' WHERE id = '${theirs[0]?.id}'`);
       const rows = await asAdmin(
         "SELECT tenant_id, state, run_at >= created_at AS due_later FROM astra.outbox WHERE request_id = 'typed' ORDER BY state",
       );
