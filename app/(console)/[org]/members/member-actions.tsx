@@ -2,8 +2,9 @@
 
 import { useState, type ReactNode } from "react";
 import { Crown, LogOut, Pause, Play, ShieldCheck, UserCog, UserMinus } from "lucide-react";
-import { ChangeRoleDialog } from "#app/(console)/[org]/members/change-role-dialog.tsx";
+import { ChooseRoleDialog } from "#app/(console)/[org]/_access/choose-role-dialog.tsx";
 import { MemberConfirmation, type AskedAct } from "#app/(console)/[org]/members/member-confirmation.tsx";
+import { useMemberActs } from "#app/(console)/[org]/members/mutations.ts";
 import { useOpenMember } from "#app/(console)/[org]/members/use-open-member.ts";
 import { DropdownMenu, MenuItem, MenuSeparator } from "#app/_ui/dropdown-menu.tsx";
 import type { MemberRow } from "#server/members/schema.ts";
@@ -17,6 +18,7 @@ type MemberActionsProps = {
 /** Everything that can be done about a member; what one may not do says why, in the server's words. */
 export function MemberActions({ member, trigger }: MemberActionsProps) {
   const { open } = useOpenMember();
+  const { changeRole } = useMemberActs();
   const [choosing, setChoosing] = useState(false);
   const [asked, setAsked] = useState<AskedAct | null>(null);
   const { acts, own, status } = member;
@@ -58,7 +60,14 @@ export function MemberActions({ member, trigger }: MemberActionsProps) {
           </MenuItem>
         )}
       </DropdownMenu>
-      <ChangeRoleDialog open={choosing} onOpenChange={setChoosing} member={member} />
+      <ChooseRoleDialog
+        open={choosing}
+        onOpenChange={setChoosing}
+        title={`Role of ${member.name}`}
+        description="Counts from their next click on, in tabs that are open as well."
+        isPresent={({ key }) => key === member.roleKey}
+        onChoose={(role) => changeRole(member, role)}
+      />
       <MemberConfirmation act={asked} onClose={() => setAsked(null)} member={member} />
     </>
   );

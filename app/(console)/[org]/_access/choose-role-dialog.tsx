@@ -5,34 +5,36 @@ import { useQuery } from "@tanstack/react-query";
 import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
 import { RoleChange } from "#app/(console)/[org]/_access/role-change.tsx";
 import { RoleChoice } from "#app/(console)/[org]/_access/role-choice.tsx";
-import { useMemberActs } from "#app/(console)/[org]/members/mutations.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogActions } from "#app/_ui/dialog.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
-import type { MemberRow } from "#server/members/schema.ts";
 import type { RoleRow } from "#server/roles/schema.ts";
 
-type ChangeRoleDialogProps = {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  member: Pick<MemberRow, "id" | "name" | "roleKey">;
+type ChooseRoleProps = {
+  /** "Role of Ada Marsh"; also the name of the choice. */
+  title: string;
+  /** Which role it is now. */
+  isPresent: (role: RoleRow) => boolean;
+  /** Stays open and shows the refusal when this throws. */
+  onChoose: (role: RoleRow) => Promise<unknown>;
 };
 
-/** Gives a member another role, and says beforehand what that changes. */
-export function ChangeRoleDialog({ open, onOpenChange, member }: ChangeRoleDialogProps) {
+type ChooseRoleDialogProps = ChooseRoleProps & {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  description: string;
+};
+
+/** Asks for another role, and says beforehand what it changes. */
+export function ChooseRoleDialog({ open, onOpenChange, description, ...choosing }: ChooseRoleDialogProps) {
   const api = useApi();
   const roles = useQuery({ ...api.roles.list.queryOptions(), enabled: open });
   return (
-    <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      title={`Role of ${member.name}`}
-      description="Counts from their next click on, in tabs that are open as well."
-    >
+    <Dialog open={open} onOpenChange={onOpenChange} title={choosing.title} description={description}>
       {roles.data ? (
-        <ChangeRoleForm roles={roles.data} member={member} onClose={() => onOpenChange(false)} />
+        <ChooseRoleForm {...choosing} roles={roles.data} onClose={() => onOpenChange(false)} />
       ) : roles.isError ? (
         <LoadProblem error={roles.error} onRetry={roles.refetch} />
       ) : (
@@ -45,24 +47,20 @@ export function ChangeRoleDialog({ open, onOpenChange, member }: ChangeRoleDialo
   );
 }
 
-type ChangeRoleFormProps = {
-  roles: readonly RoleRow[];
-  member: ChangeRoleDialogProps["member"];
-  onClose: () => void;
-};
+type ChooseRoleFormProps = ChooseRoleProps & { roles: readonly RoleRow[]; onClose: () => void };
 
-function ChangeRoleForm({ roles, member, onClose }: ChangeRoleFormProps) {
-  const { changeRole } = useMemberActs();
-  const before = roles.find((role) => role.key === member.roleKey) ?? null;
-  const [chosen, setChosen] = useState(before);
+function ChooseRoleForm({ title, isPresent, onChoose, roles, onClose }: ChooseRoleFormProps) {
+  const before = roles.find(isPresent) ?? null;
+  const [chosenId, setChosenId] = useState(before?.id ?? null);
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const chosen = roles.find(({ id }) => id === chosenId) ?? null;
 
   async function save(role: RoleRow): Promise<void> {
     setWorking(true);
     setError(null);
     try {
-      await changeRole(member, role);
+      await onChoose(role);
       onClose();
     } catch (thrown) {
       setError(thrown);
@@ -81,11 +79,11 @@ function ChangeRoleForm({ roles, member, onClose }: ChangeRoleFormProps) {
     >
       <RefusalNotice error={error} />
       <RoleChoice
-        label={`Role of ${member.name}`}
+        label={title}
         roles={roles}
-        value={chosen?.id ?? null}
+        value={chosenId}
         present={before?.id ?? null}
-        onChange={(id) => setChosen(roles.find((role) => role.id === id) ?? null)}
+        onChange={setChosenId}
       />
       <RoleChange before={before} after={chosen} />
       <DialogActions>
@@ -94,7 +92,7 @@ function ChangeRoleForm({ roles, member, onClose }: ChangeRoleFormProps) {
           type="submit"
           variant="primary"
           loading={working}
-          disabledReason={chosen === before && "This is the role they have"}
+          disabledReason={chosen === before && "This is the present role"}
         >
           Change role
         </Button>
