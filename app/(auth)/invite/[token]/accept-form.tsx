@@ -1,27 +1,24 @@
 "use client";
 
-import { resultOf } from "#app/(auth)/_form/answer.ts";
+import { useActionState } from "react";
 import { acceptInviteAction } from "#app/(auth)/invite/[token]/action.ts";
-import { Form, SubmitButton, useZodForm } from "#app/_ui/form.tsx";
-import { InviteLink } from "#server/invites/schema.ts";
+import { Banner } from "#app/_ui/banner.tsx";
+import { Button } from "#app/_ui/button.tsx";
 
-/** One button for who is signed in under the invite's address. */
+/** One button for who is signed in under the invite's address; it works before the page is alive. */
 export function AcceptForm({ token, organization }: { token: string; organization: string }) {
-  const form = useZodForm(InviteLink, { defaultValues: { token } });
+  const [refused, accept, working] = useActionState(acceptInviteAction, null);
   return (
-    <Form
-      form={form}
-      aria-label="Accept the invite"
-      onSubmit={async (values) => {
-        const { slug } = resultOf(await acceptInviteAction(values));
-        // A full load: the organization is new to this browser.
-        window.location.assign(`/${slug}`);
-        await new Promise(() => {});
-      }}
-    >
-      <SubmitButton size="lg" wide>
+    <form action={accept} aria-label="Accept the invite" className="flex flex-col gap-4">
+      {refused && (
+        <Banner tone="danger" urgent>
+          {refused}
+        </Banner>
+      )}
+      <input type="hidden" name="token" value={token} />
+      <Button type="submit" variant="primary" size="lg" wide loading={working}>
         Join {organization}
-      </SubmitButton>
-    </Form>
+      </Button>
+    </form>
   );
 }

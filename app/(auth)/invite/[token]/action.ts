@@ -1,6 +1,7 @@
 "use server";
 
 import { TRPCError } from "@trpc/server";
+import { redirect } from "next/navigation";
 import type { Answer } from "#app/(auth)/_form/answer.ts";
 import { answering } from "#app/(auth)/_form/answering.ts";
 import { signInHere } from "#server/identity/auth.ts";
@@ -8,15 +9,16 @@ import { currentSession } from "#server/identity/current-session.ts";
 import { acceptInvite, joinByInvite } from "#server/invites/accept.ts";
 import { InviteLink, JoinByInvite } from "#server/invites/schema.ts";
 
-/** Accepts as who is signed in; answers the organization's address. */
-export async function acceptInviteAction(given: unknown): Promise<Answer<{ slug: string }>> {
-  return answering(async (door) => {
-    const input = InviteLink.parse(given);
+/** Accepts as who is signed in, and goes into the organization; answers why not. */
+export async function acceptInviteAction(_before: string | null, form: FormData): Promise<string | null> {
+  const answer = await answering(async (door) => {
+    const input = InviteLink.parse({ token: form.get("token") });
     const session = await currentSession();
     if (!session) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
-    const { slug } = await acceptInvite(input, door, session);
-    return { slug };
+    return acceptInvite(input, door, session);
   });
+  if (!answer.ok) return answer.error.message;
+  redirect(`/${answer.result.slug}`);
 }
 
 /** Makes an account for the invite's address, accepts with it, and signs this browser in. */
