@@ -51,6 +51,11 @@ async function oneDeadLetter(): Promise<string> {
   return `/operator/dead-letters?name=test.looked-at&job=${job?.id}`;
 }
 
+async function firstRole(api: Api): Promise<string> {
+  const [role] = await api.roles.list.query();
+  return `/${acme}/roles/${role?.id}`;
+}
+
 /** Opens what stands behind a button and waits for what appears. */
 function opened(button: string | RegExp, role: "dialog" | "alertdialog" | "menu") {
   return async (page: Page) => {
@@ -110,6 +115,40 @@ const places: Place[] = [
   { name: "tasks, nothing found", who: owner, address: `/${acme}/tasks?q=zebra` },
   { name: "tasks, for a viewer", who: "Acme Robotics, viewer", address: `/${acme}/tasks` },
   { name: "members", who: owner, address: `/${acme}/members` },
+  {
+    name: "members, acts",
+    who: owner,
+    address: `/${acme}/members`,
+    open: opened(/^Actions for/, "menu"),
+  },
+  {
+    name: "members, what they can do",
+    who: owner,
+    address: `/${acme}/members`,
+    open: async (page) => {
+      await page.getByRole("table").getByRole("link").first().click();
+      await expect(page.getByRole("dialog").getByRole("switch")).toBeVisible();
+    },
+  },
+  { name: "members, for a viewer", who: "Acme Robotics, viewer", address: `/${acme}/members` },
+  {
+    name: "invite",
+    who: owner,
+    address: `/${acme}/members?invite=new`,
+    open: async (page) => expect(page.getByRole("form", { name: "Invite people" })).toBeVisible(),
+  },
+  { name: "invites", who: owner, address: `/${acme}/members/invites` },
+  { name: "invite, with a dead link", who: null, address: "/invite/dead" },
+  { name: "roles", who: owner, address: `/${acme}/roles` },
+  { name: "new role", who: owner, address: `/${acme}/roles/new` },
+  { name: "role", who: owner, address: firstRole },
+  { name: "API keys", who: owner, address: `/${acme}/api-keys` },
+  {
+    name: "new API key",
+    who: owner,
+    address: `/${acme}/api-keys?key=new`,
+    open: async (page) => expect(page.getByRole("form", { name: "New API key" })).toBeVisible(),
+  },
   { name: "settings", who: owner, address: `/${acme}/settings` },
   {
     name: "deletion",

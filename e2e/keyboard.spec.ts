@@ -162,7 +162,8 @@ test("what is deleted from the middle of a list leaves the focus on its neighbou
 
 const places = ["", "/projects", "/tasks", "/members", "/notifications", "/settings", "/help"];
 const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
-for (const place of [...places, ...log]) {
+const access = ["/members/invites", "/roles", "/roles/new", "/api-keys"];
+for (const place of [...places, ...access, ...log]) {
   test(`every stop of the Tab key can be seen, on ${place || "/"}`, async ({ demo, openAs }) => {
     const page = await openAs(await demo("Acme Robotics, owner"));
     await page.goto(`/acme-robotics${place}`);

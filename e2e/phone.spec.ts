@@ -6,7 +6,17 @@ test.use({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true
 test("the drawer leads to every place and closes behind it", async ({ page, organization }) => {
   await page.goto(`/${organization.slug}`);
   const drawer = page.getByRole("dialog", { name: organization.name });
-  for (const place of ["Projects", "Tasks", "Members", "Audit log", "Settings", "Help", "Overview"]) {
+  for (const place of [
+    "Projects",
+    "Tasks",
+    "Members",
+    "Roles",
+    "API keys",
+    "Audit log",
+    "Settings",
+    "Help",
+    "Overview",
+  ]) {
     await page.getByRole("button", { name: "Open navigation" }).tap();
     await drawer.getByRole("link", { name: place, exact: true }).tap();
     await expect(drawer).toBeHidden();
@@ -35,6 +45,7 @@ test("tasks are worked on with a thumb", async ({ page, api, organization }) => 
 test("what can be tapped is large enough", async ({ page, api, organization }) => {
   const { id: projectId } = await api.projects.create.mutate({ name: "Harbour" });
   await api.tasks.create.mutate({ projectId, title: "Mend the pier" });
+  const access = ["/members/invites", "/roles", "/roles/new", "/api-keys"];
   const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
   for (const place of [
     "",
@@ -43,13 +54,16 @@ test("what can be tapped is large enough", async ({ page, api, organization }) =
     "/members",
     "/notifications",
     "/settings",
+    ...access,
     ...log,
   ]) {
     await page.goto(`/${organization.slug}${place}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     const small = await page.evaluate(() => {
       const controls = [
-        ...document.querySelectorAll<HTMLElement>("button, input, [role=radio], header a, nav a"),
+        ...document.querySelectorAll<HTMLElement>(
+          "button, input:not([aria-hidden=true]), [role=radio], header a, nav a",
+        ),
       ];
       const shown = controls.filter((control) => control.checkVisibility() && !control.closest(".sr-only"));
       return shown
