@@ -33,6 +33,7 @@ class Thread {
   readonly #worker: Worker;
   readonly #open = new Map<number, PromiseWithResolvers<ChainProof | null>>();
   #last = 0;
+  #ended: unknown;
 
   constructor(door: LogDoor) {
     this.#worker = new Worker(new URL("verify-thread.ts", import.meta.url), { workerData: door });
@@ -51,6 +52,8 @@ class Thread {
   }
 
   prove(part: Omit<Part, "id">): Promise<ChainProof | null> {
+    // One that has ended answers nobody.
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = ++this.#last;
     const asked = Promise.withResolvers<ChainProof | null>();
     this.#open.set(id, asked);
@@ -59,6 +62,7 @@ class Thread {
   }
 
   async end(): Promise<void> {
+    if (this.#ended !== undefined) return;
     // What it is asked for and nobody waits for any more is not waited for.
     if (this.#open.size === 0) {
       const exited = new Promise((resolve) => this.#worker.once("exit", resolve));
@@ -68,6 +72,7 @@ class Thread {
   }
 
   #fail(error: unknown): void {
+    this.#ended ??= error;
     for (const asked of this.#open.values()) asked.reject(error);
     this.#open.clear();
   }

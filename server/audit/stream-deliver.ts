@@ -15,7 +15,7 @@ import { tellFailing, tellResumed } from "./stream-telling.ts";
 /** Longer than any request may take; a deliverer that died is replaced after it. */
 const leaseSeconds = 60;
 /** After so long others have their turn; what is left has a job of its own. */
-const turnMs = 50_000;
+const turnMs = 15_000;
 const pauseMsFirst = 5_000;
 const pauseMsMax = 600_000;
 /** A store gets one object a minute, not one for each entry. */
@@ -119,12 +119,24 @@ class Delivery {
       return { destination: readDestination(destination), credential: opened, overlapping };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      // A suspended organization's stream waits; sealing asks for it again.
-      if (error.code === "FORBIDDEN") return null;
+      if (error.code === "FORBIDDEN") {
+        await this.#wait();
+        return null;
+      }
       if (!error.reason.startsWith("secret_")) throw error;
       await this.#noteFailure({ error: "secret", status: null, retryAfterMs: null });
       return null;
     }
+  }
+
+  /** A suspended organization's stream is looked at now and then; it has not failed. */
+  async #wait(): Promise<void> {
+    await inLog(this.#logOf, (client) =>
+      client.query(
+        "UPDATE audit_streams SET next_try_at = now() + $3 * interval '1 millisecond' WHERE id = $1 AND lease = $2",
+        [this.#position.id, this.#lease, pauseMsMax],
+      ),
+    );
   }
 
   async #read(now: Date): Promise<ReadBatch | null> {

@@ -27,13 +27,21 @@ export function readDestination(text: string): Destination {
 
 /** What is secret of a stream; kept encrypted. */
 export type Credential =
-  | { kind: "https"; signing: string; former?: string | undefined; authorization?: string | undefined }
+  | {
+      kind: "https";
+      signing: string;
+      url: string;
+      former?: string | undefined;
+      authorization?: string | undefined;
+    }
   | { kind: "s3"; secretAccessKey: string };
 
 const OpenCredential = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("https"),
     signing: z.string(),
+    /** The whole address; a destination shows where it leads only. */
+    url: z.string(),
     former: z.string().optional(),
     authorization: z.string().optional(),
   }),

@@ -29,7 +29,7 @@ const retryAfterMsMax = 3_600_000;
 export async function sendBatch(batch: Batch, options: SendOptions): Promise<Sent> {
   const { destination, credential } = options;
   if (destination.kind === "https" && credential.kind === "https") {
-    return told(await postLines(batch, destination.url, credential, options));
+    return told(await postLines(batch, credential.url, credential, options));
   }
   if (destination.kind === "s3" && credential.kind === "s3") {
     return told(await putObject(batch, destination, credential.secretAccessKey));

@@ -21,6 +21,8 @@ export async function testStream(door: Door, { id }: ById): Promise<AuditStreamT
   const options = await transact(door, "write", async (ctx) => {
     const stream = await ctx.db.auditStream.findUnique({ where: { id } });
     if (!stream) throw notFound("stream");
+    // Calls at once would all count before the first has its entry.
+    await ctx.db.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 8))::text`;
     const since = new Date(clock.now().getTime() - minuteMs);
     if ((await ctx.db.auditEntry.count({ where: { action, at: { gt: since } } })) >= testsPerMinute) {
       throw new AppError("RATE_LIMITED", "too_many_tests", "Wait a minute before the next test.");

@@ -3,6 +3,7 @@ import { ownerPool } from "../fleet/owner.ts";
 import { closeOutbound } from "../platform/outbound.ts";
 import { buildMember, buildOrganization, closeConnections } from "../test/factories.ts";
 import { tamper, writeEntries } from "../test/logs.ts";
+import { setTenantState } from "../test/tenant-state.ts";
 import { startReceiver } from "../test/receiver.ts";
 import {
   deliver,
@@ -74,7 +75,8 @@ test("after a rotation both secrets sign for a day, then the new one alone", asy
 test("secrets stand neither in the log nor in an answer nor in a row", async () => {
   const { id: organizationId, owner } = await buildOrganization();
   const receiver = await kept(startReceiver());
-  const destination = { kind: "https", url: receiver.url, authorization: "Splunk 0c1d-hush" } as const;
+  const url = `${receiver.url}/in/5-hush?key=6-hush`;
+  const destination = { kind: "https", url, authorization: "Splunk 0c1d-hush" } as const;
   const { id, secret } = await streamsOf(owner).create({ name: "Splunk", destination, from: "beginning" });
   await streamsOf(owner).update({ id, destination: { ...destination, authorization: "Splunk 2-hush" } });
   await streamsOf(owner).rotateSecret({ id });
@@ -88,6 +90,41 @@ test("secrets stand neither in the log nor in an answer nor in a row", async () 
     expect(text).not.toContain("hush");
     expect(text).not.toContain((secret ?? "whsec_").slice(6));
   }
+});
+
+test("whoever edits sees the shortened address, and leaves the whole one as it is", async () => {
+  const { id: organizationId, owner } = await buildOrganization();
+  const receiver = await kept(startReceiver());
+  const { id } = await httpsStream(owner, `${receiver.url}/in?key=hush`);
+  const { destination } = await streamOf(owner, id);
+  expect(destination).toMatchObject({ url: `${new URL(receiver.url).origin}/…` });
+  if (destination.kind !== "https") throw new Error("another kind");
+  await streamsOf(owner).update({
+    id,
+    name: "Renamed",
+    destination: { kind: "https", url: destination.url },
+  });
+  await sealEntries(organizationId);
+  await deliver(owner, id);
+  expect(receiver.received[0]?.path).toBe("/in?key=hush");
+});
+
+test("a suspended organization's stream waits, and asks for one look later", async () => {
+  const { id: organizationId, owner } = await buildOrganization();
+  const receiver = await kept(startReceiver());
+  const { id } = await httpsStream(owner, receiver.url);
+  await sealEntries(organizationId);
+  await setTenantState(organizationId, "suspended");
+  // What asked for the first delivery is done with.
+  await ownerPool("main").query("DELETE FROM astra.outbox WHERE name = 'audit.stream'");
+  for (let times = 0; times < 3; times++) await deliver(owner, id);
+  expect(receiver.received).toHaveLength(0);
+  const { rows } = await ownerPool("main").query(
+    `SELECT FROM astra.outbox WHERE tenant_id = $1 AND name = 'audit.stream' AND state = 'pending' AND waits
+       AND run_at > now() + interval '9 minutes'`,
+    [organizationId],
+  );
+  expect(rows).toHaveLength(1);
 });
 
 test("an old secret is not sent to another place", async () => {

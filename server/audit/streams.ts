@@ -33,7 +33,14 @@ const columns = {
   overlapUntil: true,
 } as const;
 
-type StreamRow = { id: string; name: string; destination: string; credential: string; state: string };
+type StreamRow = {
+  id: string;
+  name: string;
+  destination: string;
+  credential: string;
+  state: string;
+  overlapUntil: Date | null;
+};
 
 /**
  * Adds a stream and answers its signing secret, which is shown this once. Throws AppError too_many_streams
@@ -46,8 +53,9 @@ export async function createStream(ctx: WriteCtx, input: CreateAuditStream): Pro
     throw new AppError("CONFLICT", "too_many_streams", `There can be ${streamsMax} streams at most.`);
   }
   const id = uuid();
-  const { destination, credential } = partedDestination(input.destination);
-  assertReachable(destination);
+  const parted = partedDestination(input.destination);
+  const { destination, credential } = parted;
+  assertReachable(parted);
   const chain = await ctx.db.auditChain.findUniqueOrThrow({ where: { one: true } });
   const whole = input.from === "beginning";
   await ctx.db.auditStream.create({
@@ -86,10 +94,10 @@ export async function updateStream(ctx: WriteCtx, input: UpdateAuditStream): Pro
   let secretsChanged = false;
   const data: { name: string; destination?: string; credential?: string; nextTryAt?: null } = { name };
   if (input.destination) {
-    const known = await openCredential(ctx.db, owner, stream.credential);
+    const known = await openKnown(ctx, stream);
     const changed = changedDestination(before, known, input.destination);
     after = changed.destination;
-    assertReachable(after);
+    assertReachable(changed);
     secretsChanged = JSON.stringify(changed.credential) !== JSON.stringify(known);
     data.destination = JSON.stringify(after);
     data.credential = await closeCredential(ctx.db, owner, changed.credential);
@@ -165,7 +173,9 @@ export async function rotateStreamSecret(
   return { secret, overlapUntil };
 }
 
+/** Held until the end: of two changes at once the second sees what the first has made of the secrets. */
 async function findStream(ctx: WriteCtx, id: string): Promise<StreamRow> {
+  await ctx.db.$queryRaw`SELECT FROM audit_streams WHERE id = ${id}::uuid FOR UPDATE`;
   const stream = await ctx.db.auditStream.findUnique({ where: { id }, select: columns });
   if (!stream) throw notFound("stream");
   return stream;
@@ -194,9 +204,22 @@ function partedDestination(given: Given): Parted {
   }
   const { url, authorization } = given;
   return {
-    destination: { kind: "https", url, hasAuthorization: authorization !== undefined },
-    credential: { kind: "https", signing: newSigningSecret(), authorization },
+    destination: { kind: "https", url: shownUrl(url), hasAuthorization: authorization !== undefined },
+    credential: { kind: "https", signing: newSigningSecret(), url, authorization },
   };
+}
+
+/** Many collectors have their token in path or query: only where a stream leads is shown and recorded. */
+function shownUrl(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  return pathname === "/" && search === "" ? `${origin}/` : `${origin}/…`;
+}
+
+/** A stream's secrets; the signing secret from before a rotation is forgotten once its day is over. */
+async function openKnown(ctx: WriteCtx, stream: StreamRow): Promise<Credential> {
+  const known = await openCredential(ctx.db, ownerOf(ctx, stream.id), stream.credential);
+  if (known.kind !== "https" || (stream.overlapUntil ?? 0) > ctx.clock.now()) return known;
+  return { ...known, former: undefined };
 }
 
 function changedDestination(
@@ -212,7 +235,8 @@ function changedDestination(
     return { destination, credential };
   }
   if (given.kind === "https" && before.kind === "https" && known.kind === "https") {
-    const { url } = given;
+    // Whoever edits sees the shortened address only, and leaves it as it is.
+    const url = given.url === before.url ? known.url : given.url;
     const elsewhere = new URL(url).origin !== new URL(before.url).origin;
     if (given.authorization === undefined && known.authorization !== undefined && elsewhere) {
       throw secretNeeded("authorization");
@@ -220,8 +244,8 @@ function changedDestination(
     const authorization =
       given.authorization === undefined ? known.authorization : (given.authorization ?? undefined);
     return {
-      destination: { kind: "https", url, hasAuthorization: authorization !== undefined },
-      credential: { ...known, authorization },
+      destination: { kind: "https", url: shownUrl(url), hasAuthorization: authorization !== undefined },
+      credential: { ...known, url, authorization },
     };
   }
   throw new AppError("BAD_REQUEST", "other_kind", "Add another stream for another kind of destination.");
@@ -233,14 +257,16 @@ function secretNeeded(field: string): AppError {
   return new AppError("BAD_REQUEST", "secret_needed", message, { field });
 }
 
-/** Where an S3 destination is reached: Amazon's own address of the region when none is given. */
-function addressOf(destination: Destination): string {
+/** Where a destination is reached; an S3 one at Amazon's own address of the region when none is given. */
+function addressOf({ destination, credential }: Parted): string {
+  if (credential.kind === "https") return credential.url;
   if (destination.kind === "https") return destination.url;
   return destination.endpoint || `https://s3.${destination.region}.amazonaws.com`;
 }
 
-function assertReachable(destination: Destination): void {
-  const refusal = outbound().refusalOf(addressOf(destination));
+function assertReachable(parted: Parted): void {
+  const { destination } = parted;
+  const refusal = outbound().refusalOf(addressOf(parted));
   if (!refusal) return;
   const field = destination.kind === "https" ? "destination.url" : "destination.endpoint";
   throw new AppError("BAD_REQUEST", "destination_refused", streamErrors[refusal], { field });

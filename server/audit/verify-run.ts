@@ -9,6 +9,8 @@ import { sealLog } from "./sweep.ts";
 import type { Verdict } from "./verdict.ts";
 import { verifyAudit } from "./verify.ts";
 
+/** As much of a finding as a notification holds, in characters. */
+const noticeMax = 400;
 const progressEveryMs = 400;
 
 /**
@@ -78,7 +80,8 @@ async function alarm(door: Door, { finding }: Verdict): Promise<void> {
     detail: { ...finding },
   });
   if (!finding) return;
-  const { seq, detail } = finding;
+  const { seq } = finding;
+  const detail = finding.detail.slice(0, noticeMax);
   await transact(door, "write", (ctx) =>
     notify(ctx, "audit_chain_broken", { key: "audit_chain", data: { seq, detail } }),
   );

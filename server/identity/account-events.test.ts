@@ -1,11 +1,10 @@
 import { afterAll, expect, test } from "vitest";
-import { inLog } from "../audit/log-transaction.ts";
-import { logDoor } from "../audit/owner-door.ts";
 import { ownerPool } from "../fleet/owner.ts";
 import { platformDb } from "../platform/database.ts";
 import { accountDoorFrom } from "../test/accounts.ts";
 import { buildMember, buildOrganization, buildPerson, closeConnections } from "../test/factories.ts";
 import { tenancy } from "../tenancy/kernel.ts";
+import { setTenantState } from "../test/tenant-state.ts";
 import { tellOrganizations } from "./account-events.ts";
 import { hashPassword } from "./passwords.ts";
 import { revokeSession } from "./sessions.ts";
@@ -75,7 +74,7 @@ test("an organization that takes no entries at present is told later, by a job o
   const person = await buildPerson({ name: "Grace", passwordHash: await hashPassword(password) });
   const open = await buildOrganization({ owner: person });
   const closed = await buildOrganization({ owner: person });
-  await setState(closed.id, "read_only");
+  await setTenantState(closed.id, "read_only");
   await signIn({ email: person.email, password }, accountDoorFrom());
   await tellAll();
   expect(await entriesOf(open.id)).toHaveLength(1);
@@ -85,20 +84,8 @@ test("an organization that takes no entries at present is told later, by a job o
     [closed.id],
   );
   expect(rows).toMatchObject([{ later: true }]);
-  await setState(closed.id, "active");
+  await setTenantState(closed.id, "active");
   await tellAll();
   expect(await entriesOf(closed.id)).toHaveLength(1);
   expect(await entriesOf(open.id)).toHaveLength(1);
 });
-
-async function setState(organizationId: string, state: string): Promise<void> {
-  await inLog(await logDoor(organizationId), (client) =>
-    client.query("UPDATE tenant_guard SET state = $1, epoch = epoch + 1", [state]),
-  );
-  await platformDb().tenant.update({
-    where: { id: organizationId },
-    data: { state, epoch: { increment: 1 } },
-    select: { id: true },
-  });
-  tenancy().forget(organizationId);
-}

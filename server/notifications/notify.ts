@@ -66,6 +66,8 @@ async function tell(
 ): Promise<{ id: string; attempt: number } | null> {
   const now = ctx.clock.now();
   const mailedBefore = new Date(now.getTime() - mailAgainMs);
+  // Of two first tellings at once the second waits, and finds that a mail was asked for.
+  await ctx.db.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${memberId} ${key}`}, 9))::text`;
   const rows = await ctx.db.$queryRaw<{ id: string; mails: number; due: boolean }[]>`
     WITH wish AS (
       SELECT coalesce((SELECT p.mail FROM notification_preferences p

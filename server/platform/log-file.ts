@@ -36,10 +36,15 @@ export function openLogFile(options: LogFileOptions): LogFile {
   let day = 0;
   let closedUntil = 0;
   const giveUp = (error: unknown) => {
+    const broken = stream;
     stream = undefined;
     closedUntil = Date.now() + reopenMs;
     const err = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${JSON.stringify({ level: 50, msg: "the log file cannot be written", err })}\n`);
+    try {
+      // Forgotten without this, its descriptor would stay open.
+      broken?.destroy();
+    } catch {}
   };
   const open = () => {
     const opened = pino.destination({ dest: active, sync: true, mkdir: true });

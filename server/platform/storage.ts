@@ -24,7 +24,7 @@ export type TenantStorage = {
   delete(key: string): Promise<void>;
   /** Keys below a folder, in no order. */
   list(folder: string): AsyncGenerator<string>;
-  /** Removes all that this organization has, half-written files included. May be run again. */
+  /** Removes all that this organization has; what a bucket keeps of broken uploads is for its own rules. May be run again. */
   deleteAll(): Promise<void>;
 };
 

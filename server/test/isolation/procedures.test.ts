@@ -5,6 +5,8 @@ import { permissionRegistry } from "../../access/permissions.ts";
 import { appRouter } from "../../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../../api/trpc.ts";
 import { requiredEnv } from "../../platform/env.ts";
+import { newSigningSecret } from "../../platform/webhook-signature.ts";
+import { closeCredential } from "../../audit/stream-record.ts";
 import { tenancy } from "../../tenancy/kernel.ts";
 import { schemaOf } from "../entered.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../factories.ts";
@@ -22,12 +24,38 @@ const shared = {
   invite: "00000000-0000-7000-8000-0000000000aa",
   key: "00000000-0000-7000-8000-0000000000ab",
   notification: "00000000-0000-7000-8000-0000000000ac",
+  stream: "00000000-0000-7000-8000-0000000000ad",
 };
 type Ids = typeof shared;
+
+const auditInputs = (ids: Ids): Record<string, unknown> => ({
+  "audit.list": {},
+  "audit.get": { id: ids.auditEntry },
+  "audit.facets": undefined,
+  "audit.state": undefined,
+  "audit.verify": undefined,
+  "audit.export": { format: "csv" },
+  "audit.run": { id: ids.auditRun },
+  "audit.exports": undefined,
+  "audit.settings": undefined,
+  "audit.updateSettings": { recordReads: false },
+  "audit.streams.list": undefined,
+  "audit.streams.create": {
+    name: "Created here",
+    destination: { kind: "https", url: "https://collector.example.com/in" },
+  },
+  "audit.streams.update": { id: ids.stream, name: "Changed here" },
+  "audit.streams.pause": { id: ids.stream },
+  "audit.streams.resume": { id: ids.stream },
+  "audit.streams.delete": { id: ids.stream },
+  "audit.streams.test": { id: ids.stream },
+  "audit.streams.rotateSecret": { id: ids.stream },
+});
 
 /** What each procedure of an organization is asked; a new one that is missing here fails the suite. */
 const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "organization.get": undefined,
+  "organization.describe": undefined,
   "organization.overview": undefined,
   "organization.usage": undefined,
   "organization.update": { name: "Renamed here" },
@@ -80,15 +108,7 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "notifications.markAllRead": undefined,
   "notifications.preferences": undefined,
   "notifications.updatePreferences": { kind: "audit_export_ready", mail: true },
-  "audit.list": {},
-  "audit.get": { id: ids.auditEntry },
-  "audit.facets": undefined,
-  "audit.state": undefined,
-  "audit.verify": undefined,
-  "audit.export": { format: "csv" },
-  "audit.run": { id: ids.auditRun },
-  "audit.settings": undefined,
-  "audit.updateSettings": { recordReads: false },
+  ...auditInputs(ids),
 });
 
 const paths = Object.entries(appRouter._def.procedures)
@@ -156,6 +176,28 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
       '${organization.owner.memberId}', 'audit_stream_resumed', 'canary', '{"name": "${canary}"}');
     INSERT INTO audit_runs (id, kind, state) VALUES ('${ids.auditRun}', 'verify', 'waiting') ON CONFLICT DO NOTHING;
     RESET search_path;`);
+  await seedStream(organization, ids.stream, canary);
+}
+
+/** With secrets that open in this organization alone. */
+async function seedStream({ id: organizationId }: TestOrganization, id: string, canary: string) {
+  await tenancy().withTenant(organizationId, { readOnly: false }, async (db) => {
+    await db.auditStream.deleteMany();
+    // Nobody listens there: a test of the stream fails at once, and says so.
+    const url = `http://127.0.0.1:9/${canary}`;
+    const credential = { kind: "https" as const, signing: newSigningSecret(), url };
+    await db.auditStream.create({
+      data: {
+        id,
+        name: `${canary} stream`,
+        kind: "https",
+        destination: JSON.stringify({ kind: "https", url: "http://127.0.0.1:9/…", hasAuthorization: false }),
+        credential: await closeCredential(db, { organizationId, id }, credential),
+        cursorSeq: 0,
+      },
+      select: { id: true },
+    });
+  });
 }
 
 /** Everything that stands in an organization's schema, as one text. */

@@ -66,9 +66,7 @@ export function DeadLettersPage() {
         pageNumber={search.page}
         onTurn={(change) => void setSearch(change, { history: "push", scroll: true })}
         onClear={narrowed ? clear : null}
-        firstUse={
-          <AllCleared title="No dead letters" text="Every job that was asked for was done, or will be." />
-        }
+        firstUse={<AllCleared title="No dead letters" text="No job waits for your decision." />}
       />
       <DeadLetterSheet />
     </SelectionContext>
@@ -94,8 +92,8 @@ function ReplayAll({ total, filter, narrowed }: ReplayAllProps) {
         title={`Replay ${jobs(total)}?`}
         consequence={
           narrowed
-            ? "All that the filters choose are tried again now, also those on other pages."
-            : "Every dead job of the fleet is tried again now."
+            ? "All that the filters choose are tried again now, also those on other pages; 10,000 at a time at most."
+            : "Every dead job of the fleet is tried again now; 10,000 at a time at most."
         }
         confirmLabel={`Replay ${jobs(total)}`}
         onConfirm={() => replay({ all: filter })}
