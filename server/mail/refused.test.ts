@@ -58,7 +58,8 @@ test.each(["450@example.test", "421@example.test", "530@example.test", "550-5.7.
   "a mail that is refused for now, or because of us, as for %s, is tried again",
   async (address) => {
     const { send, stateOf } = await deliverTo(address);
-    for (let run = 0; run < 2; run++) await expect(send()).rejects.toThrow(/refused|failed|Invalid|4\d\d|5\d\d/);
+    for (let run = 0; run < 2; run++)
+      await expect(send()).rejects.toThrow(/refused|failed|Invalid|4\d\d|5\d\d/);
     expect(await stateOf()).toBe("sending");
   },
 );
