@@ -8,6 +8,7 @@ import { isPermission, type Permission } from "./permissions.ts";
 
 /** How long a token lives at most, and unless somebody asks for less; in seconds. */
 export const tokenSecondsMax = 900;
+const clockToleranceSeconds = 5;
 const audience = "astra-api";
 const algorithm = "EdDSA";
 const tokenType = "at+jwt";
@@ -51,7 +52,10 @@ export async function readToken(text: string, now: Date): Promise<TokenGrant> {
       typ: tokenType,
       currentDate: now,
       maxTokenAge: tokenSecondsMax,
+      // Clocks of two hosts are never quite the same: a token may seem to come from a moment ahead, no more.
+      clockTolerance: clockToleranceSeconds,
     });
+    if ((payload.exp ?? 0) * 1_000 <= now.getTime()) throw new errors.JWTExpired("expired", payload, "exp");
     const claims = Claims.parse(payload);
     const scopes = claims.scope.split(" ").filter(isPermission);
     return { organizationId: claims.tenant_id, keyId: claims.key_id, subject: claims.sub, scopes };

@@ -230,6 +230,15 @@ describe("time", () => {
     });
   });
 
+  test("rotations in a row do not add keys up: the one before the last ends at once", async () => {
+    const first = await key(owner);
+    const second = await as(owner).apiKeys.rotate({ id: first.id, overlapHours: 168 });
+    const third = await as(owner).apiKeys.rotate({ id: second.id, overlapHours: 168 });
+    expect(await refusalOf(by(first.key).projects.list())).toMatchObject({ reason: "api_key_expired" });
+    await by(second.key).projects.list();
+    await by(third.key).projects.list();
+  });
+
   test("without an overlap the old one ends at once, though every process remembers it", async () => {
     const made = await key(owner, { expiresInDays: null });
     await by(made.key).projects.list();

@@ -69,6 +69,11 @@ export async function rotateApiKey(ctx: WriteCtx, input: RotateApiKey): Promise<
   const overlapEnd = new Date(now.getTime() + input.overlapHours * hourMs);
   const oldEnd = key.expiresAt && key.expiresAt < overlapEnd ? key.expiresAt : overlapEnd;
   await ctx.db.apiKey.update({ where: { id }, data: { expiresAt: oldEnd }, select: { id: true } });
+  // One key and its predecessor live at a time: rotations in a row do not add up.
+  if (key.rotatedFromId) {
+    const ended = { id: key.rotatedFromId, revokedAt: null, expiresAt: { gt: now } };
+    await ctx.db.apiKey.updateMany({ where: ended, data: { expiresAt: now } });
+  }
   const made = await insert(ctx, { name, kind, scopes, expiresAt, rotatedFromId: id });
   // Other processes remember the old one's longer life.
   await raiseAccess(ctx, {});
@@ -196,6 +201,7 @@ async function loadKey(ctx: WriteCtx, id: string) {
       createdAt: true,
       expiresAt: true,
       revokedAt: true,
+      rotatedFromId: true,
     },
   });
   if (!key) throw notFound("API key");

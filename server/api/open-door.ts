@@ -5,7 +5,7 @@ import { keyAccess, malformedKey, remembersKey, type KeyProof } from "../access/
 import { readKeyText } from "../access/key-text.ts";
 import { memberAccess, noAccess } from "../access/member-access.ts";
 import { permissionRegistry, type Permission } from "../access/permissions.ts";
-import { recordSecurityEvent } from "../access/security-log.ts";
+import { recordRefusedEntry } from "../access/security-log.ts";
 import { countAttempt } from "../identity/attempt-limits.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Actor, Door, OrganizationInfo } from "../tenancy/context.ts";
@@ -54,7 +54,7 @@ async function proveMember(ctx: RequestContext, permission: Permission, fresh: b
   const organization = await namedOrganization(ctx);
   const { accountId } = session;
   if (!(await isMember(organization.id, accountId))) {
-    await recordSecurityEvent({
+    await recordRefusedEntry(accountId, {
       kind: "not_a_member",
       organizationId: organization.id,
       accountId,
@@ -100,7 +100,7 @@ async function proveKey(
   const organization = await namedOrganization(ctx);
   // The path is never trusted: the key says where it belongs, and only who holds it gets this far.
   if (organization.id !== organizationId) {
-    await recordSecurityEvent({
+    await recordRefusedEntry(proof.keyId, {
       kind: "api_key_mismatch",
       organizationId: organization.id,
       request: ctx.request,

@@ -83,6 +83,23 @@ test("a key that calls too often is refused with the time to wait, and others go
   expect((await call(key)).status).toBe(200);
 });
 
+test("a member who calls without end shuts nobody else out", async () => {
+  const { id: memberId } = { id: randomUUID() };
+  const other = { ...organization, id: randomUUID() };
+  const limit = planOf("free").callsPerMinute;
+  const busy = {
+    kind: "member" as const,
+    memberId,
+    accountId: randomUUID(),
+    name: "Busy",
+    roleKey: "viewer",
+  };
+  const actor = { ...busy, permissions: new Set<string>() };
+  for (let i = 0; i < limit; i++) await countCall(other, actor);
+  expect((await countCall(other, actor)).exceeded).toBe(true);
+  expect((await countCall(other, { ...actor, memberId: randomUUID() })).exceeded).toBe(false);
+});
+
 test("whoever makes keys up is stopped before the database, and a key that is in use goes on", async () => {
   const info = { id: randomUUID(), ip: "198.51.100.23", userAgent: null };
   const known = await buildKey(organization, ["projects.read"]);

@@ -5,23 +5,37 @@ import { planOf } from "../plans/catalogue.ts";
 import type { Actor, OrganizationInfo } from "../tenancy/context.ts";
 
 const windowSeconds = 60;
-/** Of what an organization may call, one key alone has so much. */
-const keyShare = 0.5;
+/** Of what an organization may call, one key or one member alone has so much: the others are not shut out. */
+const ownShare = { api_key: 0.5, member: 0.75 } as const;
+/** What an account may ask for itself, in no organization. */
+const accountCallsPerMinute = 300;
 
 /** What is left of a limit, for the caller to see. */
 export type RateState = { limit: number; remaining: number; resetSeconds: number; exceeded: boolean };
 
 /**
- * Counts one call of an organization, and where a key calls of that key. Answers what is left of the tighter
- * limit. The limits come from the plan. Without Redis each process counts for itself.
+ * Counts one call of a key or a member, and then of the organization: what is refused to one takes nothing from
+ * the others. Answers what is left of the tighter limit. The limits come from the plan. Without Redis each
+ * process counts for itself.
  */
 export async function countCall(organization: OrganizationInfo, actor: Actor): Promise<RateState> {
   const { callsPerMinute } = planOf(organization.plan);
+  const own = await countOwn(actor, callsPerMinute);
+  if (own?.exceeded) return own;
   const whole = await consume(`calls:${callsPerMinute}`, callsPerMinute, organization.id);
-  if (actor.kind !== "api_key" || whole.exceeded) return whole;
-  const perKey = Math.ceil(callsPerMinute * keyShare);
-  const own = await consume(`key-calls:${perKey}`, perKey, actor.keyId);
-  return own.exceeded || own.remaining < whole.remaining ? own : whole;
+  return own && !whole.exceeded && own.remaining < whole.remaining ? own : whole;
+}
+
+/** Null for the system and for operators, who have no share of their own. */
+async function countOwn(actor: Actor, callsPerMinute: number): Promise<RateState | null> {
+  if (actor.kind !== "api_key" && actor.kind !== "member") return null;
+  const share = Math.ceil(callsPerMinute * ownShare[actor.kind]);
+  return consume(`own-calls:${share}`, share, actor.kind === "member" ? actor.memberId : actor.keyId);
+}
+
+/** Counts one call of an account outside of any organization. */
+export async function countAccountCall(accountId: string): Promise<RateState> {
+  return consume(`account-calls:${accountCallsPerMinute}`, accountCallsPerMinute, accountId);
 }
 
 /** What a caller is told whose calls are used up. */

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import type { Permission } from "../access/permissions.ts";
 import { toTrpcError, wireError } from "./error-map.ts";
+import { countAccountCall, rateLimited } from "./rate-limit.ts";
 import type { RequestContext } from "./request-context.ts";
 import { procedureSeconds } from "../platform/metrics.ts";
 
@@ -54,5 +55,7 @@ export const publicProcedure = observedProcedure.meta({ guard: "public" });
 export const accountProcedure = observedProcedure.meta({ guard: "account" }).use(async ({ ctx, next }) => {
   const session = await ctx.session();
   if (!session) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
+  ctx.rate = await countAccountCall(session.accountId);
+  if (ctx.rate.exceeded) throw rateLimited(ctx.rate);
   return next({ ctx: { ...ctx, account: session } });
 });

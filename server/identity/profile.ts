@@ -37,8 +37,12 @@ export async function updateProfile(
   const { accountId, requestId } = account;
   const { name } = input;
   await platformDb().$transaction(async (tx) => {
-    await tx.account.update({ where: { id: accountId }, data: { name }, select: { id: true } });
-    await tellMemberRows(tx, accountId, requestId);
+    const renamed = await tx.account.updateMany({
+      where: { id: accountId, name: { not: name } },
+      data: { name },
+    });
+    // Each of them drops what is remembered of an organization's access: not for nothing.
+    if (renamed.count === 1) await tellMemberRows(tx, accountId, requestId);
   });
   wakeRelay();
   return { name };

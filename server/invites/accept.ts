@@ -10,7 +10,7 @@ import { revokeAllSessions } from "../identity/sessions.ts";
 import { enqueue } from "../jobs/enqueue.ts";
 import { changeMembership } from "../members/membership.ts";
 import { syncMember } from "../organizations/projection.ts";
-import { platformDb } from "../platform/database.ts";
+import { platformDb, type PlatformTx } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import { keepTokens } from "../search/tokens.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
@@ -67,11 +67,7 @@ export async function acceptInvite(
     throw new AppError("FORBIDDEN", "other_address", message, { field: "email" });
   }
   assertStands(link.invite);
-  // Read anew: the address is the account's now, or the invite is not for it.
-  await platformDb().account.updateMany({
-    where: { id: session.accountId, email, emailConfirmedAt: null },
-    data: { emailConfirmedAt: door.clock.now() },
-  });
+  await proveAddress(session, email, door);
   return join(link, { accountId: session.accountId, name: session.name, email });
 }
 
@@ -120,9 +116,27 @@ async function provenAccount(
       data: { name, passwordHash, emailConfirmedAt },
       select: { id: true },
     });
-    await revokeAllSessions(tx, known.id, emailConfirmedAt);
+    await endAllBefore(tx, known.id, emailConfirmedAt);
     return known.id;
   });
+}
+
+/** The link proves the address of an account that was not confirmed; whatever began there before ends, save this browser. */
+async function proveAddress(session: AccountSession, email: string, door: AccountDoor): Promise<void> {
+  const now = door.clock.now();
+  await platformDb().$transaction(async (tx) => {
+    const proven = await tx.account.updateMany({
+      where: { id: session.accountId, email, emailConfirmedAt: null },
+      data: { emailConfirmedAt: now },
+    });
+    if (proven.count === 1) await endAllBefore(tx, session.accountId, now, session.sessionId);
+  });
+}
+
+/** Sessions and links of whoever had typed this address in before it was proven. */
+async function endAllBefore(tx: PlatformTx, accountId: string, now: Date, sessionId?: string): Promise<void> {
+  await revokeAllSessions(tx, accountId, now, sessionId);
+  await tx.accountToken.updateMany({ where: { accountId, usedAt: null }, data: { usedAt: now } });
 }
 
 async function join(link: OpenedLink, joiner: Joiner): Promise<Joined> {
