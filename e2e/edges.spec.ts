@@ -103,10 +103,12 @@ test("each empty place says why it is empty", async ({ page, api, organization }
   await page.goto(`/${slug}/projects`);
   await expect(page.getByRole("heading", { name: "No projects yet" })).toBeVisible();
   await page.goto(`/${slug}/tasks`);
-  await expect(page.getByRole("heading", { name: "No tasks yet" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "A project comes first" })).toBeVisible();
   await page.goto(`/${slug}/members?q=zebra`);
   await expect(page.getByRole("heading", { name: "No members found" })).toBeVisible();
   const { id } = await api.projects.create.mutate({ name: "Lighthouse" });
+  await page.goto(`/${slug}/tasks`);
+  await expect(page.getByRole("heading", { name: "No tasks yet" })).toBeVisible();
   await page.goto(`/${slug}/projects/${id}`);
   await expect(page.getByRole("heading", { name: "No tasks in this project yet" })).toBeVisible();
   await page.goto(`/${slug}`);

@@ -31,6 +31,8 @@ function NoTasksAnywhere() {
   const { slug } = useOrganization();
   const { can } = useAccess();
   const projects = useQuery(api.projects.list.queryOptions({ status: "active", limit: 1 }));
+  // Which of the two it is decides what to say: nothing is said before.
+  if (projects.isPending) return null;
   if (projects.data?.total === 0) {
     return (
       <FirstUse
