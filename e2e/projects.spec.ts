@@ -32,7 +32,7 @@ test("a project is edited, archived with its tasks, and brought back", async ({
     );
     await expect(tasks.row("Order the lens").getByRole("button", { name: /^Status/ })).toBeHidden();
     await page.getByRole("link", { name: "Tasks", exact: true }).click();
-    await expect(page.getByRole("heading", { name: "No tasks yet" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "A project comes first" })).toBeVisible();
     await page.getByRole("link", { name: "Projects", exact: true }).click();
     await expect(page.getByRole("heading", { name: "No projects yet" })).toBeVisible();
     await page.getByRole("button", { name: "Status: Active" }).click();
