@@ -21,6 +21,9 @@ import { syncMember, syncProfile } from "#server/organizations/projection.ts";
 import { purgeAll } from "#server/projects/purge.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { env } from "#server/platform/env.ts";
+import { deliverToEndpoint } from "#server/webhooks/deliver.ts";
+import { giveUpRecovery, runRecovery } from "#server/webhooks/recover.ts";
+import { trimWebhooks } from "#server/webhooks/trim.ts";
 import { mailWriters } from "./mails.ts";
 
 /** Which verb does which job. A job of the registry without an entry here does not compile. */
@@ -58,9 +61,15 @@ export const handlers: Handlers = {
     atDoor: (door, payload, job) => runExport(door, payload, job),
     onDead: giveUpExport,
   },
-  "audit.stream": { atDoor: (door, payload) => deliverStream(door, payload) },
+  "audit.stream": { atDoor: (door, payload, job) => deliverStream(door, payload, job) },
   "audit.account-event": { platform: (payload) => tellOrganizations(payload) },
   "audit.retain": { platform: (_payload, job) => retainAll("main", job) },
+  "webhooks.deliver": { atDoor: (door, payload, job) => deliverToEndpoint(door, payload, job) },
+  "webhooks.recover": {
+    atDoor: (door, payload, job) => runRecovery(door, payload, job),
+    onDead: giveUpRecovery,
+  },
+  "webhooks.trim": { platform: (_payload, job) => trimWebhooks("main", job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },
 };

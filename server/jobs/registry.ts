@@ -11,6 +11,8 @@ export const queueConcurrency = {
   audit: 2,
   "audit-slow": 2,
   stream: 8,
+  // Each is an endpoint that is being delivered to, and mostly waits for its receiver.
+  webhooks: 256,
 } as const;
 export type QueueName = keyof typeof queueConcurrency;
 export const queueNames = Object.keys(queueConcurrency) as QueueName[];
@@ -211,6 +213,32 @@ export const jobs = {
   "audit.retain": {
     scope: "platform",
     queue: "audit",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 900_000,
+  },
+  "webhooks.deliver": {
+    scope: "tenant",
+    queue: "webhooks",
+    payload: z.strictObject({ endpointId: id }),
+    // What a receiver does is no failure of the job: only workers that die use tries up.
+    attempts: 20,
+    backoffMs: 1_000,
+    pauseMaxMs: 60_000,
+    deadlineMs: 120_000,
+  },
+  "webhooks.recover": {
+    scope: "tenant",
+    queue: "default",
+    payload: z.strictObject({ recoveryId: id }),
+    attempts: 5,
+    backoffMs: 5_000,
+    deadlineMs: 900_000,
+  },
+  "webhooks.trim": {
+    scope: "platform",
+    queue: "default",
     payload: z.strictObject({}),
     attempts: 3,
     backoffMs: 60_000,

@@ -11,6 +11,7 @@ export const schedules = {
   "projects.purge": { everySeconds: 21_600 },
   "notifications.trim": { everySeconds: 21_600 },
   "api-keys.warn": { everySeconds: 21_600 },
+  "webhooks.trim": { everySeconds: 21_600 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
 
 /**

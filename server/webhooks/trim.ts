@@ -1,0 +1,75 @@
+import { everyOrganization } from "../organizations/every.ts";
+import { log } from "../platform/log.ts";
+import type { Door, WriteCtx } from "../tenancy/context.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
+import { transact } from "../tenancy/transact.ts";
+
+const dayMs = 86_400_000;
+/** How long events, and what became of their deliveries, are kept. */
+export const eventDays = 30;
+const hourDays = 90;
+const batchRows = 1_000;
+
+/** Removes from every organization of a shard the events and deliveries whose days are over, and asks for what is due. */
+export async function trimWebhooks(
+  shardId: string,
+  job: { requestId: string; signal?: AbortSignal },
+): Promise<void> {
+  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
+    try {
+      await trimOne(systemDoor(organization, { id: job.requestId, ip: null, userAgent: null }));
+    } catch (error) {
+      log("webhooks").error({ organization: organization.id, err: error }, "old events were not removed");
+    }
+  }
+}
+
+/**
+ * Removes one organization's old rows, some in each transaction: deliveries that have come to rest, with their tries;
+ * events that nothing waits for any more; hours; endpoints that were deleted and of which nothing is left.
+ */
+export async function trimOne(door: Door): Promise<void> {
+  const now = door.clock.now().getTime();
+  const before = new Date(now - eventDays * dayMs);
+  const steps: ((ctx: WriteCtx) => Promise<number>)[] = [
+    (ctx) => ctx.db.$executeRaw`
+      DELETE FROM webhook_deliveries WHERE id IN (
+        SELECT d.id FROM webhook_deliveries d WHERE d.settled_at < ${before}::timestamptz LIMIT ${batchRows})`,
+    (ctx) => trimEvents(ctx, before),
+    (ctx) => ctx.db.$executeRaw`
+      DELETE FROM webhook_hours WHERE hour < ${new Date(now - hourDays * dayMs)}::timestamptz`,
+    (ctx) => ctx.db.$executeRaw`
+      DELETE FROM webhook_recoveries WHERE created_at < ${new Date(now - hourDays * dayMs)}::timestamptz`,
+    (ctx) => ctx.db.$executeRaw`
+      DELETE FROM webhook_endpoints e WHERE e.state = 'deleted' AND e.deleted_at < ${before}::timestamptz
+        AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = e.id)`,
+  ];
+  for (const step of steps) while ((await transact(door, "write", step)) === batchRows);
+  await transact(door, "write", askForAllDue);
+}
+
+/** An event goes when no delivery waits for it; where programs ask for events, the number of the last one that went is noted. */
+async function trimEvents(ctx: WriteCtx, before: Date): Promise<number> {
+  const rows = await ctx.db.$queryRaw<{ trimmed: number }[]>`
+    WITH gone AS (
+      DELETE FROM events WHERE id IN (
+        SELECT e.id FROM events e WHERE e.at < ${before}::timestamptz AND NOT EXISTS (
+          SELECT FROM webhook_deliveries d WHERE d.event_id = e.id AND d.state = 'pending')
+        ORDER BY e.at, e.id LIMIT ${batchRows})
+      RETURNING seq
+    ), noted AS (
+      UPDATE event_numbers SET trimmed_seq = greatest(trimmed_seq, (SELECT max(g.seq) FROM gone g))
+      WHERE EXISTS (SELECT FROM gone g WHERE g.seq IS NOT NULL)
+    )
+    SELECT count(*)::int AS trimmed FROM gone`;
+  return rows[0]?.trimmed ?? 0;
+}
+
+/** Behind all that can go wrong with asking: what is due is asked for anew. */
+async function askForAllDue(ctx: WriteCtx): Promise<void> {
+  await ctx.db.$queryRaw`
+    SELECT astra.ask_for_delivery(e.id, NULL, ${ctx.request.id}) FROM webhook_endpoints e
+    WHERE e.state = 'active' AND EXISTS (
+      SELECT FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.state = 'pending'
+        AND (d.next_try_at IS NULL OR d.next_try_at <= now()))`;
+}
