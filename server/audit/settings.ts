@@ -1,17 +1,14 @@
 import { AppError } from "../platform/errors.ts";
+import { planOf } from "../plans/catalogue.ts";
 import type { ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { audit } from "./audit.ts";
 import type { UpdateAuditSettings } from "./schema.ts";
-
-/** How long each plan keeps its log, in days, unless the organization says otherwise. */
-const planDays: Record<string, number> = { free: 365, team: 365, business: 730, enterprise: 2_555 };
-const usualDays = 365;
 
 const columns = { recordReads: true, retentionDays: true, legalHold: true, legalHoldReason: true } as const;
 
 /** For how many days a plan keeps the log. */
 export function retentionOfPlan(plan: string): number {
-  return planDays[plan] ?? usualDays;
+  return planOf(plan).auditDays;
 }
 
 /** What the organization wants of its log, and what its plan says. */

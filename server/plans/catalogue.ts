@@ -6,7 +6,10 @@ export type Plan = {
   name: string;
   limits: Record<Resource, number | null>;
   callsPerMinute: number;
+  /** Mails of invites in a day, each sending counted. */
   invitesPerDay: number;
+  /** For how long the audit log is kept, unless the organization says otherwise. */
+  auditDays: number;
 };
 
 const free: Plan = {
@@ -14,6 +17,7 @@ const free: Plan = {
   limits: { seats: 5, projects: 50, api_keys: 3, endpoints: 1 },
   callsPerMinute: 600,
   invitesPerDay: 25,
+  auditDays: 365,
 };
 
 /** Our plans, and what each allows. This is the truth; billing only says which one an organization is on. */
@@ -25,24 +29,28 @@ const plans = new Map<string, Plan>(
       limits: { seats: 25, projects: 250, api_keys: 10, endpoints: 5 },
       callsPerMinute: 1_200,
       invitesPerDay: 200,
+      auditDays: 365,
     },
     pro: {
       name: "Pro",
       limits: { seats: 100, projects: 1_000, api_keys: 25, endpoints: 10 },
       callsPerMinute: 3_000,
       invitesPerDay: 500,
+      auditDays: 365,
     },
     business: {
       name: "Business",
       limits: { seats: 1_000, projects: null, api_keys: 100, endpoints: 50 },
       callsPerMinute: 6_000,
       invitesPerDay: 2_000,
+      auditDays: 730,
     },
     enterprise: {
       name: "Enterprise",
       limits: { seats: null, projects: null, api_keys: null, endpoints: null },
       callsPerMinute: 30_000,
       invitesPerDay: 10_000,
+      auditDays: 2_555,
     },
   }),
 );
