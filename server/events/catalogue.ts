@@ -1,47 +1,56 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { accessEvents } from "./types/access.ts";
+import { auditEvents } from "./types/audit.ts";
+import { organizationEvents } from "./types/organization.ts";
+import { webhookEvents } from "./types/webhook.ts";
+import { workEvents } from "./types/work.ts";
 
-const id = z.uuid();
-const named = z.strictObject({ id, name: z.string() });
-const task = z.strictObject({ id, projectId: id, title: z.string(), status: z.string() });
-const organization = z.strictObject({ id, name: z.string(), slug: z.string() });
-
-const role = z.strictObject({ id, key: z.string(), name: z.string() });
-
-const member = z.strictObject({ id, accountId: id, roleKey: z.string(), status: z.string() });
-
-const invite = z.strictObject({ id, roleKey: z.string() });
-
-const apiKey = z.strictObject({ id, name: z.string(), kind: z.string() });
-
-/** Every event that an organization's own systems may hear of, and the shape of its data. */
+/** Every event that an organization's own systems may hear of: what it means, the shape of its data, an example. */
 export const events = {
-  "organization.created": organization,
-  "organization.updated": organization,
-  "organization.deletion_scheduled": organization,
-  "organization.deletion_canceled": organization,
-  "member.joined": member,
-  "member.updated": member,
-  "member.removed": member,
-  "invite.created": invite,
-  "invite.revoked": invite,
-  "api_key.created": apiKey,
-  "api_key.rotated": apiKey,
-  "api_key.revoked": apiKey,
-  "role.created": role,
-  "role.updated": role,
-  "role.deleted": role,
-  "project.created": named,
-  "project.updated": named,
-  "project.archived": named,
-  "project.unarchived": named,
-  "project.deleted": named,
-  "project.restored": named,
-  "task.created": task,
-  "task.updated": task,
-  "task.completed": task,
-  "task.deleted": task,
-  "task.restored": task,
-} as const satisfies Record<string, z.ZodType>;
+  ...organizationEvents,
+  ...accessEvents,
+  ...workEvents,
+  ...auditEvents,
+  ...webhookEvents,
+} as const;
 
 export type EventType = keyof typeof events;
-export type EventData<Type extends EventType> = z.infer<(typeof events)[Type]>;
+export type EventData<Type extends EventType> = z.infer<(typeof events)[Type]["data"]>;
+
+export const eventTypes = Object.keys(events) as EventType[];
+
+/** Whether the catalogue has a type of this name; rows may have been written by another version. */
+export function isEventType(name: string): name is EventType {
+  return Object.hasOwn(events, name);
+}
+
+/** What a type is of: "project" of "project.created". */
+export function kindOf(type: string): string {
+  return type.slice(0, type.indexOf("."));
+}
+
+const kindNames: Record<string, string> = {
+  organization: "Organization",
+  member: "Members",
+  invite: "Invites",
+  role: "Roles",
+  api_key: "API keys",
+  project: "Projects",
+  task: "Tasks",
+  audit: "Audit log",
+  webhook: "Webhooks",
+  webhook_endpoint: "Webhook endpoints",
+};
+
+/** What a kind of events is called; an unknown one by its own name. */
+export function kindName(kind: string): string {
+  return kindNames[kind] ?? kind;
+}
+
+/** Whether endpoints may choose a filter: a type, all of a kind that there is, or all. Tests are sent by hand alone. */
+export function isTypeFilter(filter: string): boolean {
+  if (filter === "*") return true;
+  const chosen = eventTypes.filter((type) => type !== "webhook.test");
+  if (filter.endsWith(".*")) return chosen.some((type) => kindOf(type) === kindOf(filter));
+  return (chosen as string[]).includes(filter);
+}
