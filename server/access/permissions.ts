@@ -93,6 +93,12 @@ export const permissionRegistry = {
     scope: "organization",
     needs: ["webhooks.read"],
   },
+  "webhooks.manage": {
+    description: "See and rotate the secrets that sign webhooks",
+    scope: "organization",
+    needs: ["webhooks.read"],
+  },
+  "events.read": { description: "See the log of events, and poll it", scope: "organization" },
   "audit_log.read": { description: "See the audit log and verify it", scope: "organization" },
   "audit_log.export": {
     description: "Export the audit log",
