@@ -17,6 +17,12 @@ const headersMax = 10;
 const replayedMax = 200;
 const overlapHoursMax = 168;
 
+/** Upper ends of the steps by which tries are counted by how long they took, in milliseconds; one more step holds the rest. */
+export const latencyStepsMs = [
+  10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 7_500, 10_000, 15_000,
+  20_000, 30_000,
+] as const;
+
 /** Why a try failed, as far as the organization is told. */
 export const deliveryErrors = {
   refused_url: "The address cannot be used.",
