@@ -1,12 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+import { secondTriesFile } from "./server/dev/test-reports.ts";
+import { SecondTries } from "./server/test/second-tries.ts";
+
 const TIDY = "server/test/tidy.test.ts";
+const report = process.env.ASTRA_TEST_REPORT;
 
 export default defineConfig({
   test: {
     pool: "forks",
-    reporters: process.env.ASTRA_TEST_REPORT
-      ? ["default", ["json", { outputFile: process.env.ASTRA_TEST_REPORT }]]
+    reporters: report
+      ? ["default", ["json", { outputFile: report }], new SecondTries(secondTriesFile(report))]
       : ["default"],
     projects: [
       // Reads the sources only; `npm run check` runs it without any service.
@@ -20,6 +24,8 @@ export default defineConfig({
           setupFiles: "server/test/setup.ts",
           // It imports "next/server" without an extension, which Vite resolves and Node does not.
           server: { deps: { inline: ["next-auth"] } },
+          // A machine that is busy with much else may miss a deadline once; `npm test` names what needs its second try.
+          retry: 1,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import { ROOT } from "./checkout.ts";
+import type { Tally } from "./test-reports.ts";
 import { runNode, runTool, type ToolResult } from "./tool.ts";
 
 interface Check {
@@ -18,7 +19,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Runs all checks at once, prints one line each and the output of those that fail. */
-export async function runChecks(): Promise<{ passed: number; failed: number }> {
+export async function runChecks(): Promise<Tally> {
   const results = await Promise.all(
     CHECKS.map(async ({ name, run }) => {
       const result = await run();
@@ -26,11 +27,11 @@ export async function runChecks(): Promise<{ passed: number; failed: number }> {
       process.stdout.write(
         `${result.ok ? "✓" : "✗"} ${name} (${seconds} s)\n${result.ok ? "" : result.output}\n`,
       );
-      return result.ok;
+      return { name, ok: result.ok };
     }),
   );
-  const passed = results.filter(Boolean).length;
-  return { passed, failed: results.length - passed };
+  const failures = results.filter(({ ok }) => !ok).map(({ name }) => `the check of ${name}`);
+  return { passed: results.length - failures.length, failed: failures.length, failures, secondTries: [] };
 }
 
 // Routes are typed by generated files, which a fresh clone does not have yet.

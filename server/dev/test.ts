@@ -49,7 +49,10 @@ async function runTests(): Promise<number> {
     process.stdout.write(`\n━━ ${phase} ${"━".repeat(60 - phase.length)}\n\n`);
     tallies.push(await runPhase(phase, { scratchDir, filters: positionals }));
   }
-  const { passed, failed } = addTallies(tallies);
+  const { passed, failed, failures, secondTries } = addTallies(tallies);
+  // Once more at the end, where whoever sees only the last lines finds them.
+  for (const name of secondTries) process.stdout.write(`\n! passed only when tried again: ${name}`);
+  for (const failure of failures) process.stdout.write(`\n✗ ${failure}`);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }
@@ -63,7 +66,7 @@ async function runPhase(phase: Phase, run: Run): Promise<Tally> {
     if (isClosing()) throw error;
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
   }
-  return { passed: 0, failed: 1 };
+  return { passed: 0, failed: 1, failures: [`the whole of "${phase}"`], secondTries: [] };
 }
 
 async function runUnitTests({ scratchDir, filters }: Run): Promise<Tally> {
@@ -106,7 +109,10 @@ async function runBrowserTests({ scratchDir, filters }: Run): Promise<Tally> {
     // Pictures and traces of failures stay for whoever mends them.
     if (result.ok) removeDir(path.join(ROOT, "test-results"));
     // One more for the build, which a failure would have kept from coming this far.
-    return addTallies([{ passed: 1, failed: 0 }, playwrightTally(report, result.ok)]);
+    return addTallies([
+      { passed: 1, failed: 0, failures: [], secondTries: [] },
+      playwrightTally(report, result.ok),
+    ]);
   } finally {
     await services.stop();
   }
