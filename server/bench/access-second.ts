@@ -30,4 +30,6 @@ process.on("message", (message) => {
   // There is no such project, so whoever may is told that.
   void callerOf(context).projects.archive({ id: nowhere }).catch(answer);
 });
+// A bench that fails takes this process with it.
+process.once("disconnect", () => process.exit());
 process.send?.("ready");
