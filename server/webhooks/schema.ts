@@ -34,6 +34,7 @@ export const deliveryErrors = {
   redirect: "The receiver answered with a redirect, which is not followed.",
   protocol: "The answer could not be understood.",
   status: "The receiver did not accept the event.",
+  gone: "The receiver answered that it wants no more events (410).",
   secret: "The endpoint's secrets could not be opened. Rotate its secret, and enter its headers again.",
 } as const;
 export type DeliveryError = keyof typeof deliveryErrors;
