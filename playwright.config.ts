@@ -24,6 +24,8 @@ export default defineConfig({
   use: {
     ...devices["Desktop Chrome"],
     baseURL: process.env.ASTRA_URL || "http://127.0.0.1:3000",
+    // What moves is measured in the middle of its way, and axe sees colours that nobody reads; motion has its own test.
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {

@@ -1,12 +1,14 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { expectFocusSeen, press, tabThrough, tabTo } from "./focus.ts";
+import { openPalette } from "./palette.ts";
 import { nobody, unique } from "./people.ts";
 import { TaskList } from "./task-list.ts";
 
 /** Opens the palette, types, waits for the line and takes it. */
 async function command(page: Page, text: string, name: string | RegExp): Promise<void> {
-  await press(page, "ControlOrMeta+k");
+  await openPalette(page);
+  await expectFocusSeen(page);
   await page.keyboard.type(text);
   const option = page.getByRole("option", { name });
   await expect(option).toHaveAttribute("aria-selected", "true");
@@ -158,6 +160,30 @@ test("what is deleted from the middle of a list leaves the focus on its neighbou
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await tasks.expectTitles(["Ash", "Cedar"]);
   await expect(tasks.link("Cedar")).toBeFocused();
+});
+
+test("Enter takes what was found for the words that stand there, not for those before", async ({
+  page,
+  api,
+  organization,
+}) => {
+  const { id: projectId } = await api.projects.create.mutate({ name: "Harbour" });
+  await api.tasks.create.mutate({ projectId, title: "Order the lens" });
+  await page.goto(`/${organization.slug}`);
+  await openPalette(page);
+  await page.keyboard.type("order");
+  const found = page.getByRole("option", { name: /^Order the lens/ });
+  await expect(found).toHaveAttribute("aria-selected", "true");
+  // An answer that never comes: a slow server must not change what Enter does.
+  await page.route(/search\.find/, () => {});
+  await page.keyboard.press("ControlOrMeta+a");
+  const asked = page.waitForRequest(/search\.find/);
+  await page.keyboard.type("settings");
+  await asked;
+  await expect(found).toHaveCount(0);
+  await expect(page.getByRole("option", { name: "Settings" })).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`/${organization.slug}/settings`);
 });
 
 const places = ["", "/projects", "/tasks", "/members", "/notifications", "/settings", "/help"];

@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures.ts";
+import { settled } from "./settled.ts";
 import { TaskList } from "./task-list.ts";
 
 test.use({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
@@ -38,6 +39,7 @@ test("tasks are worked on with a thumb", async ({ page, api, organization }) => 
   await tasks.create({ title: "Cedar" });
   await tasks.link("Cedar").tap();
   await expect(tasks.sheet.getByLabel("Title")).toHaveValue("Cedar");
+  await settled(page);
   const { width } = (await tasks.sheet.boundingBox()) ?? { width: 0 };
   expect(width).toBe(390);
 });
@@ -59,6 +61,7 @@ test("what can be tapped is large enough", async ({ page, api, organization }) =
   ]) {
     await page.goto(`/${organization.slug}${place}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await settled(page);
     const small = await page.evaluate(() => {
       const controls = [
         ...document.querySelectorAll<HTMLElement>(

@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures.ts";
+import { openPalette } from "./palette.ts";
 import { TaskList, undo } from "./task-list.ts";
 
 test("a project is edited, archived with its tasks, and brought back", async ({
@@ -83,7 +84,7 @@ test("projects are searched, ordered, and found by the palette", async ({ page, 
   await expect(names).toHaveText(["Lighthouse", "Harbour wall", "Harbour crane"]);
   await page.getByRole("searchbox", { name: "Search projects" }).fill("harb");
   await expect(names).toHaveText(["Harbour wall", "Harbour crane"]);
-  await page.keyboard.press("ControlOrMeta+k");
+  await openPalette(page);
   await page.getByRole("dialog", { name: "Search and commands" }).getByRole("combobox").fill("lighth");
   await page.getByRole("option", { name: "Lighthouse" }).click();
   await expect(page.getByRole("heading", { name: "Lighthouse", level: 1 })).toBeVisible();

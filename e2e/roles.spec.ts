@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { refusalOf, type Api } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 import { guardedProcedures, refusalByPath } from "./matrix.ts";
+import { openPalette } from "./palette.ts";
 
 const acme = "acme-robotics";
 const refusedTo = (role: string) => `Your role (${role}) does not permit this`;
@@ -57,7 +58,7 @@ test("a viewer reads everything, and what changes anything is off with its reaso
   for (const button of ["Save name", "Change address", "Delete organization…"]) {
     await expectDisabled(page, button, reason);
   }
-  await page.keyboard.press("ControlOrMeta+k");
+  await openPalette(page);
   await expect(page.getByRole("option", { name: "Settings" })).toBeVisible();
   await expect(page.getByRole("option", { name: /^New / })).toHaveCount(0);
 });

@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { refusalOf } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 import { awaitMail, linkIn, mailsTo } from "./mails.ts";
+import { openPalette } from "./palette.ts";
 import { confirmOn, newcomer, nobody, signUpOn, unique, type Person } from "./people.ts";
 
 test.use({ storageState: nobody });
@@ -126,7 +127,7 @@ test("a session that was ended elsewhere ends at the next click", async ({
   complaints.tolerate(/status of 401/);
   const slug = new URL(page.url()).pathname;
   // A question that needs no new page: the palette asks the API alone.
-  await page.keyboard.press("ControlOrMeta+k");
+  await openPalette(page);
   await page.getByRole("combobox").fill("anything");
   await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(slug)}`);
 });

@@ -1,6 +1,7 @@
 import { refusalOf, type Api } from "./api.ts";
 import { expect, test as ownersTest } from "./fixtures.ts";
 import { guardedProcedures, refusalByPath } from "./matrix.ts";
+import { openPalette } from "./palette.ts";
 import { unique } from "./people.ts";
 
 type Rows = { projectId: string; taskId: string; memberId: string; slug: string };
@@ -132,7 +133,7 @@ test("by search: lists, palette and switcher know nothing of another organizatio
   ] as const) {
     await of.goto(`/${slug}`);
     await of.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
-    await of.keyboard.press("ControlOrMeta+k");
+    await openPalette(of);
     await palette(of).getByRole("combobox").fill(canary);
   }
   await expect(palette(page).getByRole("option", { name: `${canary} project`, exact: true })).toBeVisible();

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
+import { openPalette } from "./palette.ts";
 
 /** How bright the page's ground is drawn, 0 to 255. */
 async function brightness(page: Page): Promise<number> {
@@ -64,7 +65,7 @@ test("the choice is there with the first byte: no flash, even without scripts", 
 }) => {
   const chosen = await openAs(owner, { colorScheme: "light" });
   await chosen.goto(`/${organization.slug}`);
-  await chosen.keyboard.press("ControlOrMeta+k");
+  await openPalette(chosen);
   await chosen.getByRole("combobox").fill("dark");
   await chosen.getByRole("option", { name: "Theme: Dark" }).click();
   await expectTheme(chosen, "dark");

@@ -1,5 +1,6 @@
 import { refusalOf } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
+import { openPalette } from "./palette.ts";
 import { unique } from "./people.ts";
 
 type Two = { north: { name: string; slug: string }; south: { name: string; slug: string } };
@@ -30,7 +31,7 @@ twoTest("the switcher leads from one to the other, and to a third", async ({ pag
   await page.getByLabel("Name").fill(third);
   await page.getByRole("button", { name: "Create organization" }).click();
   await expect(page.getByText(`How ${third} stands today.`)).toBeVisible();
-  await page.keyboard.press("ControlOrMeta+k");
+  await openPalette(page);
   await page.getByRole("combobox").fill(north.name);
   await page.getByRole("option", { name: north.name }).click();
   await expect(page).toHaveURL(`/${north.slug}`);

@@ -27,3 +27,12 @@ export function useCommandKey(): "⌘" | "Ctrl" {
     () => "Ctrl",
   );
 }
+
+/** Whether the page is alive: a key that a script listens for does nothing before. */
+export function useAlive(): boolean {
+  return useSyncExternalStore(
+    subscribe,
+    () => true,
+    () => false,
+  );
+}

@@ -24,9 +24,12 @@ export type ExportRecord = EntryRecord & {
   text: string;
 };
 
+/** Where exports are in the organization's storage. */
+export const exportsFolder = "audit/exports";
+
 /** What an export is called in the organization's storage. */
 export function exportKey(runId: string): string {
-  return `audit/exports/${runId}`;
+  return `${exportsFolder}/${runId}`;
 }
 
 /**
@@ -71,12 +74,16 @@ export async function runExport(
   });
 }
 
-/** Notes that an export will not be written any more, and tells the member who asked for it, in one commit. */
+/**
+ * Notes that an export will not be written any more, and tells the member who asked for it, in one commit. What its
+ * tries have left in storage is not kept: it has expired.
+ */
 export async function giveUpExport(door: Door, { runId }: { runId: string }): Promise<void> {
   await transact(door, "write", async (ctx) => {
+    const now = ctx.clock.now();
     const failed = await ctx.db.auditRun.updateManyAndReturn({
       where: { id: runId, state: { in: [...openStates] } },
-      data: { state: "failed", finishedAt: ctx.clock.now() },
+      data: { state: "failed", finishedAt: now, expiresAt: now },
       select: { memberId: true },
     });
     for (const { memberId } of failed) {

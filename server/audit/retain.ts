@@ -1,4 +1,5 @@
 import { findOrganizationById } from "../access/directory.ts";
+import { systemClock } from "../platform/clock.ts";
 import { platformDb } from "../platform/database.ts";
 import { log } from "../platform/log.ts";
 import { tenantStorage } from "../platform/storage.ts";
@@ -13,7 +14,7 @@ import {
   storedStatements,
   type Statement,
 } from "./checkpoint.ts";
-import { exportKey } from "./export.ts";
+import { expireExports } from "./expire-exports.ts";
 import { inLog, walkIndexes, type LogDoor } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
 import { holdChain } from "./seal.ts";
@@ -25,22 +26,26 @@ const dayMs = 86_400_000;
 const bufferDays = 7;
 const pageRows = 500;
 
-/** Drops what has outlived its days from every log, and exports that nobody may fetch any more. */
+/**
+ * Drops what has outlived its days from the log of every active organization (elsewhere no entry can say so, and it
+ * waits), and everywhere exports that nobody may fetch any more.
+ */
 export async function retainAll(
   shardId: string,
   job: { requestId: string; signal?: AbortSignal },
 ): Promise<void> {
   for (let after = "00000000-0000-0000-0000-000000000000"; ;) {
     const rows = await platformDb().organization.findMany({
-      where: { id: { gt: after }, tenant: { shardId, state: "active" } },
+      where: { id: { gt: after }, tenant: { shardId, state: { in: ["active", "read_only", "suspended"] } } },
       orderBy: { id: "asc" },
       take: pageRows,
-      select: { id: true },
+      select: { id: true, tenant: { select: { state: true } } },
     });
-    for (const { id } of rows) {
+    for (const { id, tenant } of rows) {
       job.signal?.throwIfAborted();
-      const organization = await findOrganizationById(id);
-      if (organization) await retainSafely(organization, job.requestId);
+      await safely(id, () => expireExports(id, systemClock.now()));
+      const organization = tenant?.state === "active" ? await findOrganizationById(id) : null;
+      if (organization) await safely(id, () => retainOf(organization, job.requestId));
     }
     const last = rows.at(-1);
     if (!last) return;
@@ -48,14 +53,15 @@ export async function retainAll(
   }
 }
 
-async function retainSafely(organization: OrganizationInfo, requestId: string): Promise<void> {
-  const door = systemDoor(organization, { id: requestId, ip: null, userAgent: null });
-  try {
-    await expireExports(door);
-    await retainLog(door);
-  } catch (error) {
-    log("audit").error({ organization: organization.id, err: error }, "a log could not be pruned");
-  }
+async function retainOf(organization: OrganizationInfo, requestId: string): Promise<void> {
+  await retainLog(systemDoor(organization, { id: requestId, ip: null, userAgent: null }));
+}
+
+/** One organization's failure stops no other, and a log that cannot be pruned none of its exports. */
+async function safely(organizationId: string, work: () => Promise<void>): Promise<void> {
+  await work().catch((error: unknown) =>
+    log("audit").error({ organization: organizationId, err: error }, "what has outlived its days stays"),
+  );
 }
 
 /**
@@ -165,22 +171,4 @@ async function dropOldStatements(organizationId: string, logOf: LogDoor): Promis
       await tenantStorage(organizationId).delete(name);
     }
   }
-}
-
-async function expireExports(door: Door): Promise<void> {
-  const due = await transact(door, "read", (ctx) =>
-    ctx.db.auditRun.findMany({
-      where: { kind: "export", state: "done", expiresAt: { lt: door.clock.now() } },
-      select: { id: true },
-      take: pageRows,
-    }),
-  );
-  if (due.length === 0) return;
-  for (const { id } of due) await tenantStorage(door.organization.id).delete(exportKey(id));
-  await transact(door, "write", (ctx) =>
-    ctx.db.auditRun.updateMany({
-      where: { id: { in: due.map((run) => run.id) } },
-      data: { state: "expired" },
-    }),
-  );
 }

@@ -1,9 +1,13 @@
 import type pg from "pg";
 
+/** Streams of one organization that are delivered at once: the workers' places are for all. */
+export const deliveredAtOnce = 2;
+
 /**
  * Asks for a delivery of every stream of an organization that has not got all that is sealed, or of one of
- * them: at once, or when its next try is due. One job waits for a stream at most, and none for one that is
- * just being delivered: whoever does so asks when it is done. Answers how many were asked for.
+ * them: at once, or when its next try is due. One job waits for a stream at most. None does for one that is just
+ * being delivered, nor while as many others are as may be: whoever delivers asks for all when it is done. Answers
+ * how many were asked for.
  */
 export async function askForStreams(
   client: pg.PoolClient,
@@ -16,14 +20,15 @@ export async function askForStreams(
        coalesce(t.next_try_at > now(), false)
      FROM audit_streams t CROSS JOIN audit_chain c CROSS JOIN astra.jobs j
      WHERE j.name = 'audit.stream' AND t.state = 'active' AND t.cursor_seq < c.seq
-       AND (t.lease_until IS NULL OR t.lease_until < now()) AND ($2::uuid IS NULL OR t.id = $2) AND NOT EXISTS (
+       AND (t.lease_until IS NULL OR t.lease_until < now()) AND ($2::uuid IS NULL OR t.id = $2)
+       AND (SELECT count(*) FROM audit_streams b WHERE b.lease_until > now()) < $3 AND NOT EXISTS (
          SELECT FROM astra.outbox o WHERE o.turn = $1 AND o.queue = j.queue AND o.name = j.name
            AND o.state = 'pending' AND o.payload ->> 'streamId' = t.id::text)
        -- One that has failed for good, by a fault of ours, is not joined by another each time that something is sealed.
        AND NOT EXISTS (
          SELECT FROM astra.outbox o WHERE o.turn = $1 AND o.name = j.name AND o.state = 'dead'
            AND o.run_at > now() - interval '1 hour' AND o.payload ->> 'streamId' = t.id::text)`,
-    [organizationId, streamId],
+    [organizationId, streamId, deliveredAtOnce],
   );
   return asked.rowCount ?? 0;
 }

@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { until } from "../dev/embedded/until.ts";
 import { ownerPool } from "../fleet/owner.ts";
 import { closeOutbound } from "../platform/outbound.ts";
 import { buildOrganization, clockAt, closeConnections } from "../test/factories.ts";
@@ -21,6 +24,7 @@ import { genesis, linkHash } from "./chain.ts";
 import { readStatement, writeCheckpoint } from "./checkpoint.ts";
 import { retainLog } from "./retain.ts";
 import { sealEntries } from "./seal.ts";
+import { deliverStream } from "./stream-deliver.ts";
 import { sealLog } from "./sweep.ts";
 
 const ends: (() => Promise<void>)[] = [];
@@ -178,6 +182,55 @@ test("many deliverers at once send every entry once", async () => {
   const seqs = entriesOf(receiver.received).map(({ seq }) => seq);
   expect(seqs).toEqual(seqs.map((_, index) => index + 1));
   expect(seqs).toHaveLength(22);
+});
+
+test("an organization's streams hold two places at once, and those without one have their turn behind them", async () => {
+  const { id: organizationId, owner } = await buildOrganization();
+  const held: ServerResponse[] = [];
+  let holding = true;
+  const receiver = await kept(
+    startReceiver((_received, response) => {
+      if (holding) held.push(response);
+      else response.writeHead(200).end();
+    }),
+  );
+  const ids = await Promise.all([1, 2, 3, 4].map(async () => (await httpsStream(owner, receiver.url)).id));
+  await sealEntries(organizationId);
+  await ownerPool("main").query("DELETE FROM astra.outbox WHERE tenant_id = $1", [organizationId]);
+  let over = 0;
+  const deliveries = ids.map((id) => deliver(owner, id).then(() => over++));
+  await until(() => over === 2 && held.length === 2, {
+    what: "two that wait for an answer",
+    timeoutMs: 20_000,
+  });
+  // Nothing is asked for that would find no place.
+  await sealLog(organizationId);
+  expect(await askedFor(organizationId)).toEqual([]);
+
+  holding = false;
+  for (const response of held) response.writeHead(200).end();
+  await Promise.all(deliveries);
+  expect(await askedFor(organizationId)).toHaveLength(2);
+  for (const id of ids) await deliver(owner, id);
+  for (const id of ids) expect((await streamOf(owner, id)).deliveredThrough).toBeGreaterThanOrEqual(5);
+});
+
+test("the job of a deliverer that died takes its place over, and no other job does", async () => {
+  const { id: organizationId, owner } = await buildOrganization();
+  const receiver = await kept(startReceiver());
+  const { id } = await httpsStream(owner, receiver.url);
+  await sealEntries(organizationId);
+  const job = { id: randomUUID() };
+  // As a worker leaves it that dies in the middle.
+  await tamper(
+    organizationId,
+    `UPDATE audit_streams SET lease = gen_random_uuid(), lease_until = now() + interval '1 minute', lease_job = '${job.id}'`,
+  );
+  const door = systemDoor(owner.organization, { id: "delivery", ip: null, userAgent: null });
+  await deliverStream(door, { streamId: id }, { id: randomUUID() });
+  expect(receiver.received).toHaveLength(0);
+  await deliverStream(door, { streamId: id }, job);
+  expect(receiver.received).toHaveLength(1);
 });
 
 test("large logs go in pieces of bounded size", async () => {

@@ -6,13 +6,13 @@ import { transact } from "../tenancy/transact.ts";
 import { inLog, type LogDoor } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
 import type { StreamError } from "./schema.ts";
-import { askForStreams } from "./stream-ask.ts";
+import { askForStreams, deliveredAtOnce } from "./stream-ask.ts";
 import { readBatch, StreamChainBroken, type Position, type ReadBatch } from "./stream-batch.ts";
 import { openCredential, readDestination } from "./stream-record.ts";
 import { sendBatch, type SendOptions, type Sent } from "./stream-send.ts";
 import { tellFailing, tellResumed } from "./stream-telling.ts";
 
-/** Longer than any request may take; a deliverer that died is replaced after it. */
+/** Longer than any request may take. The job of a deliverer that died comes again sooner, and takes its place. */
 const leaseSeconds = 60;
 /** After so long others have their turn; what is left has a job of its own. */
 const turnMs = 15_000;
@@ -21,13 +21,20 @@ const pauseMsMax = 600_000;
 /** A store gets one object a minute, not one for each entry. */
 const s3PauseMs = 60_000;
 
+/** Which job delivers, and the signal that it is another's by now. */
+type DeliveryJob = { id: string; signal?: AbortSignal };
+
 /**
- * Sends what a stream has not got yet, batch after batch. Any number may run: the row's lease lets one in. The
- * cursor moves in a commit of its own after the destination said yes, so that every entry arrives at least
- * once. A failure is noted, and another try asked for; it does not fail the job.
+ * Sends what a stream has not got yet, batch after batch. Any number may run: the row's lease lets one in, and the
+ * organization has so many places. The cursor moves in a commit of its own after the destination said yes, so that
+ * every entry arrives at least once. A failure is noted, and another try asked for; it does not fail the job.
  */
-export async function deliverStream(door: Door, { streamId }: { streamId: string }): Promise<void> {
-  const delivery = await Delivery.begin(door, streamId);
+export async function deliverStream(
+  door: Door,
+  { streamId }: { streamId: string },
+  job: DeliveryJob = { id: randomUUID() },
+): Promise<void> {
+  const delivery = await Delivery.begin(door, streamId, job);
   if (!delivery) return;
   try {
     await delivery.run();
@@ -52,41 +59,52 @@ class Delivery {
   readonly #lease: string;
   readonly #row: LeasedRow;
   readonly #position: Position;
+  readonly #signal: AbortSignal | undefined;
   readonly #begun = performance.now();
 
-  constructor(door: Door, logOf: LogDoor, lease: string, row: LeasedRow & { id: string }) {
+  constructor(
+    door: Door,
+    logOf: LogDoor,
+    { lease, signal }: { lease: string; signal: AbortSignal | undefined },
+    row: LeasedRow & { id: string },
+  ) {
     this.#door = door;
     this.#logOf = logOf;
     this.#lease = lease;
+    this.#signal = signal;
     this.#row = row;
     const { id, kind, cursor, head, batch_through: batchThrough } = row;
     this.#position = { id, kind, cursor, head, batchThrough };
   }
 
-  /** Takes the lease; null when somebody else has it, or when nothing is to be sent now. */
-  static async begin(door: Door, streamId: string): Promise<Delivery | null> {
+  /** Takes the lease; null when somebody else has it or every place is taken, or when nothing is to be sent now. */
+  static async begin(door: Door, streamId: string, job: DeliveryJob): Promise<Delivery | null> {
     const logOf = await logDoor(door.organization.id);
     const lease = randomUUID();
     const row = await inLog(logOf, async (client) => {
+      // Two at once would both find the last place free.
+      await client.query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 9))");
       const { rows } = await client.query<LeasedRow>(
-        `UPDATE audit_streams SET lease = $2, lease_until = now() + $3 * interval '1 second'
-         WHERE id = $1 AND state = 'active' AND (lease_until IS NULL OR lease_until < now())
+        `UPDATE audit_streams t SET lease = $2, lease_until = now() + $3 * interval '1 second', lease_job = $4
+         WHERE id = $1 AND state = 'active' AND (lease_until IS NULL OR lease_until < now() OR lease_job = $4)
            AND (next_try_at IS NULL OR next_try_at <= now())
+           AND (SELECT count(*) FROM audit_streams o WHERE o.id <> t.id AND o.lease_until > now()) < $5
          RETURNING kind, destination, credential, cursor_seq::float8 AS cursor, encode(cursor_head, 'hex') AS head,
            batch_through::float8 AS batch_through, coalesce(overlap_until > now(), false) AS overlapping`,
-        [streamId, lease, leaseSeconds],
+        [streamId, lease, leaseSeconds, job.id, deliveredAtOnce],
       );
       // Woken before its time: this job was the one that waited, so another is asked for.
       if (!rows[0]) await askForStreams(client, logOf.organizationId, streamId);
       return rows[0];
     });
-    return row ? new Delivery(door, logOf, lease, { ...row, id: streamId }) : null;
+    const held = { lease, signal: job.signal };
+    return row ? new Delivery(door, logOf, held, { ...row, id: streamId }) : null;
   }
 
   async run(): Promise<void> {
     const options = await this.#open();
     if (!options) return;
-    while (performance.now() - this.#begun < turnMs) {
+    while (performance.now() - this.#begun < turnMs && !this.#signal?.aborted) {
       const now = this.#door.clock.now();
       const batch = await this.#read(now);
       if (!batch) return;
@@ -97,17 +115,20 @@ class Delivery {
     }
   }
 
-  /** Gives the lease back. What was sealed meanwhile, or is left, has a job of its own then. */
+  /**
+   * Gives the lease back. What was sealed meanwhile, or is left, has a job of its own then, and so have the
+   * organization's other streams that found no place.
+   */
   async end(): Promise<void> {
     const { id } = this.#position;
     await inLog(this.#logOf, (client) =>
-      client.query("UPDATE audit_streams SET lease = NULL, lease_until = NULL WHERE id = $1 AND lease = $2", [
-        id,
-        this.#lease,
-      ]),
+      client.query(
+        "UPDATE audit_streams SET lease = NULL, lease_until = NULL, lease_job = NULL WHERE id = $1 AND lease = $2",
+        [id, this.#lease],
+      ),
     );
     // Behind that commit: a sealer that found the lease taken has committed before, and is answered for here.
-    const asked = await inLog(this.#logOf, (client) => askForStreams(client, this.#logOf.organizationId, id));
+    const asked = await inLog(this.#logOf, (client) => askForStreams(client, this.#logOf.organizationId));
     if (asked > 0) wakeRelay("stream");
   }
 

@@ -62,9 +62,18 @@ export async function countPending(door: LogDoor): Promise<number> {
   });
 }
 
-/** An entry that the sealer has passed and never sealed: it was put in later, by hand. */
-export async function findInserted(door: LogDoor): Promise<Finding | null> {
+/** Entries that wait for their seal, and one that the sealer has passed and never sealed: it was put in later, by hand. */
+export async function findUnsealed(door: LogDoor): Promise<{ pending: number; inserted: Finding | null }> {
   return inLog(door, async (client) => {
+    const counted = await client.query<{ pending: number; whole: boolean }>(
+      `SELECT w.pending, c.seq - c.pruned_seq + w.pending = (SELECT count(*) FROM audit_entries) AS whole
+       FROM audit_chain c CROSS JOIN LATERAL (
+         SELECT count(*)::float8 AS pending FROM audit_entries e WHERE (e.xid, e.id) > (c.cursor_xid, c.cursor_id)
+           AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.entry_id = e.id)) AS w`,
+    );
+    const { pending, whole } = counted.rows[0] ?? { pending: 0, whole: false };
+    // Every seal has an entry of its own, or the walk along the chain says so: then none is left without a seal.
+    if (whole) return { pending, inserted: null };
     const { rows } = await client.query<{ id: string }>(
       `SELECT e.id FROM audit_chain c, audit_entries e
        WHERE (e.xid, e.id) <= (c.cursor_xid, c.cursor_id)
@@ -72,7 +81,8 @@ export async function findInserted(door: LogDoor): Promise<Finding | null> {
        ORDER BY e.xid, e.id LIMIT 1`,
     );
     const entryId = rows[0]?.id;
-    return entryId ? { kind: "inserted", seq: null, entryId, detail: "No seal was ever made for it." } : null;
+    const detail = "No seal was ever made for it.";
+    return { pending, inserted: entryId ? { kind: "inserted", seq: null, entryId, detail } : null };
   });
 }
 

@@ -4,14 +4,7 @@ import { readStatement, storedStatements, type Statement } from "./checkpoint.ts
 import type { LogDoor } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
 import { startProvers, type Provers } from "./provers.ts";
-import {
-  countPending,
-  explainMismatch,
-  findInserted,
-  readChain,
-  readLinks,
-  type Link,
-} from "./verify-rows.ts";
+import { explainMismatch, findUnsealed, readChain, readLinks, type Link } from "./verify-rows.ts";
 import type { Finding, Verdict } from "./verdict.ts";
 
 const chunkRows = 10_000;
@@ -36,14 +29,18 @@ export async function verifyAudit(organizationId: string, options: VerifyOptions
   const statements = await collectStatements(organizationId, options);
   const chain = await readChain(door);
   const walk = new Walk(door, chain, statements);
+  const unsealed = findUnsealed(door);
+  // Its failure is heard below; until then nobody waits for it.
+  unsealed.catch(() => {});
   const finding = statements.bad ?? walk.begin() ?? (await walkThrough(walk, chain, options));
   const { verdict } = walk;
   if (finding && (await readChain(door)).pruned_seq > chain.pruned_seq) {
     // Retention took away what was being read: what it left is looked at from its own beginning.
     return verifyAudit(organizationId, options);
   }
-  verdict.pending = await countPending(door);
-  verdict.finding = finding ?? (await findInserted(door));
+  const { pending, inserted } = await unsealed;
+  verdict.pending = pending;
+  verdict.finding = finding ?? inserted;
   return verdict;
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -77,6 +77,17 @@ test.each([
   await expect(one.put(key, "x")).rejects.toThrow(TypeError);
   await expect(one.get(key)).rejects.toThrow(TypeError);
   expect(readdirSync(path.join(scratch, "files"))).toEqual(["tenants"]);
+});
+
+test("halves of writers that were killed go once they are old, and nothing else does", async () => {
+  const folder = path.join(scratch, "files/tenants/0198f000-0000-7000-8000-000000000001/halves");
+  await one.put("halves/whole", "whole");
+  for (const name of ["old.part", "young.part"]) writeFileSync(path.join(folder, name), "half");
+  utimesSync(path.join(folder, "old.part"), 1, 1);
+  utimesSync(path.join(folder, "whole"), 1, 1);
+  await one.deleteHalves("halves", new Date(Date.now() - 60_000));
+  await one.deleteHalves("nothing", new Date());
+  expect(readdirSync(folder).toSorted()).toEqual(["whole", "young.part"]);
 });
 
 test("only a tenant's id makes a folder", () => {

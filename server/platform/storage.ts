@@ -24,6 +24,8 @@ export type TenantStorage = {
   delete(key: string): Promise<void>;
   /** Keys below a folder, in no order. */
   list(folder: string): AsyncGenerator<string>;
+  /** Removes what writers that were killed before then have left half-written below a folder. */
+  deleteHalves(folder: string, before: Date): Promise<void>;
   /** Removes all that this organization has; what a bucket keeps of broken uploads is for its own rules. May be run again. */
   deleteAll(): Promise<void>;
 };
@@ -74,7 +76,19 @@ export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")
     },
     async *list(folder) {
       const { disk } = await opened(url);
-      yield* keysBelow(disk, place(folder), root);
+      for await (const key of filesBelow(disk, place(folder))) {
+        if (!key.endsWith(partial)) yield key.slice(root.length);
+      }
+    },
+    async deleteHalves(folder, before) {
+      const { disk, atomic } = await opened(url);
+      if (atomic) return;
+      for await (const key of filesBelow(disk, place(folder))) {
+        if (!key.endsWith(partial)) continue;
+        // One that is put in its place meanwhile is no half any more.
+        const known = await disk.getMetaData(key).catch(() => null);
+        if (known && known.lastModified < before) await disk.delete(key);
+      }
     },
     async deleteAll() {
       const { disk } = await opened(url);
@@ -95,7 +109,7 @@ async function writeWhole(disk: Disk, to: string, write: (half: string) => Promi
   }
 }
 
-async function* keysBelow(disk: Disk, folder: string, root: string): AsyncGenerator<string> {
+async function* filesBelow(disk: Disk, folder: string): AsyncGenerator<string> {
   let token: string | undefined;
   do {
     const options = { recursive: true, ...(token ? { paginationToken: token } : {}) };
@@ -105,7 +119,7 @@ async function* keysBelow(disk: Disk, folder: string, root: string): AsyncGenera
       throw error;
     });
     for (const object of page?.objects ?? []) {
-      if (object.isFile && !object.key.endsWith(partial)) yield object.key.slice(root.length);
+      if (object.isFile) yield object.key;
     }
     token = page?.paginationToken;
   } while (token);

@@ -5,7 +5,7 @@ import { Menu, Search } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { cn } from "#app/_ui/class-names.ts";
 import { IconButton } from "#app/_ui/icon-button.tsx";
-import { Kbd, useCommandKey } from "#app/_ui/kbd.tsx";
+import { Kbd, useAlive, useCommandKey } from "#app/_ui/kbd.tsx";
 import { MobileDrawer } from "#app/_ui/shell/mobile-drawer.tsx";
 import { useFocusGuard } from "#app/_ui/shell/focus-guard.ts";
 import type { PlaceGroup } from "#app/_ui/shell/navigation.ts";
@@ -109,10 +109,11 @@ export function AppShell(props: AppShellProps) {
 
 function SearchButton({ onSearch }: { onSearch: () => void }) {
   const commandKey = useCommandKey();
+  const alive = useAlive();
   return (
     <button
       type="button"
-      aria-keyshortcuts="Meta+K Control+K"
+      {...(alive ? { "aria-keyshortcuts": "Meta+K Control+K" } : {})}
       onClick={onSearch}
       className="flex h-8 flex-1 items-center gap-2.5 rounded-md border border-line bg-surface px-2 text-base text-ink-subtle shadow-xs hover:border-line-strong hover:text-ink pointer-coarse:h-11"
     >

@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
-import { Bell, FolderKanban, ListTodo, LogOut, Plus, SunMoon, UserPlus } from "lucide-react";
+import { skipToken, useQuery } from "@tanstack/react-query";
+import { Bell, BookOpen, FolderKanban, ListTodo, LogOut, Plus, SunMoon, UserPlus } from "lucide-react";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
@@ -14,6 +14,7 @@ import { useGo } from "#app/_ui/shell/go.ts";
 import type { PlaceGroup } from "#app/_ui/shell/navigation.ts";
 import { useSettled } from "#app/_ui/settled.ts";
 import { chooseTheme, themes } from "#app/_ui/theme-switch.tsx";
+import { FindAnything } from "#server/projects/schema.ts";
 
 const settleMs = 160;
 
@@ -54,9 +55,11 @@ function useFound(text: string): { groups: PaletteGroup[]; searching: boolean } 
   const query = useSettled(text.trim(), settleMs);
   const found = useQuery({
     ...api.search.find.queryOptions(query ? { query } : skipToken),
-    placeholderData: keepPreviousData,
+    placeholderData: (previous, asked) =>
+      isSameSearch(wordsOf(asked?.queryKey), query) ? previous : undefined,
   });
-  if (!query || !text.trim()) return { groups: [], searching: false };
+  // What was found for other words would stand on top, and the next Enter would take it.
+  if (!isSameSearch(text.trim(), query)) return { groups: [], searching: text.trim() !== "" };
   const projects = (found.data?.projects ?? []).map((project) => ({
     id: `project:${project.id}`,
     label: project.name,
@@ -79,6 +82,19 @@ function useFound(text: string): { groups: PaletteGroup[]; searching: boolean } 
       { label: "Tasks", commands: tasks },
     ],
   };
+}
+
+/** The words that a call of the search asked for. */
+function wordsOf(queryKey: readonly unknown[] | undefined): string {
+  const [, call] = queryKey ?? [];
+  const input = typeof call === "object" && call !== null && "input" in call ? call.input : null;
+  const parsed = FindAnything.safeParse(input);
+  return parsed.success ? parsed.data.query : "";
+}
+
+/** Whether somebody types on, or takes letters back: what was found for the one fits the other well enough. */
+function isSameSearch(one: string, other: string): boolean {
+  return one !== "" && other !== "" && (one.startsWith(other) || other.startsWith(one));
 }
 
 function usePlaceCommands(groups: readonly PlaceGroup[], me: Outputs["session"]["me"]): PaletteCommand[] {
@@ -142,6 +158,13 @@ function useActionCommands(): PaletteCommand[] {
       run: () => go(`/${slug}/api-keys?key=new`),
     },
   ];
+  const reference = {
+    id: "action:api-reference",
+    label: "API reference",
+    icon: <BookOpen aria-hidden />,
+    keywords: ["docs", "rest", "openapi", "client", "developer"],
+    run: () => go("/docs/api"),
+  };
   const theme = themes.map((choice) => ({
     id: `action:theme-${choice.value}`,
     label: `Theme: ${choice.label}`,
@@ -156,7 +179,7 @@ function useActionCommands(): PaletteCommand[] {
     keywords: ["log out", "leave"],
     run: signOut,
   };
-  return [...create.filter((command) => command !== false), ...theme, leave];
+  return [...create.filter((command) => command !== false), reference, ...theme, leave];
 }
 
 function useOrganizationCommands(me: Outputs["session"]["me"]): PaletteCommand[] {

@@ -100,7 +100,7 @@ function WaitingButton({ waiting }: { waiting: number }) {
         <Button
           variant="primary"
           className="pointer-events-auto animate-fade-in rounded-full shadow-md"
-          onClick={() => window.scrollTo({ top: 0, behavior: "smooth" })}
+          onClick={toTop}
         >
           <ArrowUp aria-hidden />
           {words}
@@ -108,4 +108,9 @@ function WaitingButton({ waiting }: { waiting: number }) {
       )}
     </div>
   );
+}
+
+function toTop(): void {
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  window.scrollTo({ top: 0, behavior: still ? "instant" : "smooth" });
 }
