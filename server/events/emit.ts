@@ -1,14 +1,54 @@
+import { v7 as uuid } from "uuid";
+import { wakeRelay } from "../jobs/wake.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import { events, type EventData, type EventType } from "./catalogue.ts";
 
-/** Records that something happened, in the transaction in which it happens. Throws when the data does not fit the catalogue. */
+/**
+ * Records that something happened, in the transaction in which it happens, with a delivery to each endpoint that
+ * wants to hear of it: due where it is active, held where it is stopped. One statement, whether there are endpoints
+ * or not. Throws when the data does not fit the catalogue.
+ */
 export async function emit<Type extends EventType>(
   ctx: WriteCtx,
   type: Type,
   data: EventData<Type>,
 ): Promise<void> {
-  await ctx.db.event.create({
-    data: { type, at: ctx.clock.now(), data: events[type].parse(data) },
-    select: { id: true },
+  const text = JSON.stringify(events[type].data.parse(data));
+  const id = uuid();
+  const at = ctx.clock.now();
+  // A delivery's id begins as its event's does, so that deliveries are in the order of events.
+  const asked = await ctx.db.$queryRaw<{ id: string }[]>`
+    WITH written AS (
+      INSERT INTO events (id, type, at, data)
+      VALUES (${id}::uuid, ${type}, ${at}::timestamptz, ${text}::jsonb)
+    ), wanting AS MATERIALIZED (
+      SELECT e.id, e.state = 'active' AS active FROM webhook_endpoints e
+      WHERE e.state <> 'deleted' AND e.types && ${filtersOf(type)}::text[]
+    ), sent AS (
+      INSERT INTO webhook_deliveries (id, endpoint_id, event_id, type, state, created_at, settled_at)
+      SELECT encode(substring(uuid_send(${id}::uuid) FOR 10) || substring(uuid_send(gen_random_uuid()) FROM 11), 'hex')::uuid,
+        w.id, ${id}::uuid, ${type}, CASE WHEN w.active THEN 'pending' ELSE 'held' END, ${at}::timestamptz,
+        CASE WHEN NOT w.active THEN ${at}::timestamptz END
+      FROM wanting w
+    )
+    SELECT astra.enqueue('webhooks.deliver', jsonb_build_object('endpointId', w.id), NULL, ${ctx.request.id}) AS id
+    FROM wanting w WHERE w.active`;
+  if (asked.length > 0) ctx.afterCommit(() => wakeRelay("webhooks"));
+}
+
+/** What an endpoint that wants a type may have written down for it. */
+function filtersOf(type: string): string[] {
+  return ["*", type.replace(/\..*$/, ".*"), type];
+}
+
+/** As emit, for many of one kind by one statement. */
+export async function emitMany<Type extends EventType>(
+  ctx: WriteCtx,
+  type: Type,
+  data: readonly EventData<Type>[],
+): Promise<void> {
+  const at = ctx.clock.now();
+  await ctx.db.event.createMany({
+    data: data.map((one) => ({ type, at, data: events[type].data.parse(one) })),
   });
 }

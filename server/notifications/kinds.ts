@@ -128,6 +128,36 @@ export const notificationKinds = {
     data: expiringKey,
     say: sayExpiring,
   }),
+  webhook_dead_letters: kind({
+    label: "A webhook endpoint does not accept events",
+    level: "warning",
+    told: "holders",
+    permission: "webhooks.write",
+    mail: true,
+    data: z.object({ endpointId: id, name: label, reason: z.string().max(200) }),
+    say: ({ endpointId, name, reason }, at) => ({
+      title: `Events did not reach ${name}`,
+      text: `${reason} After the last try an event is kept for 30 days, and can be sent again.`,
+      path: `${at}/webhooks/${endpointId}`,
+    }),
+  }),
+  webhook_disabled: kind({
+    label: "A webhook endpoint was disabled",
+    level: "danger",
+    told: "holders",
+    permission: "webhooks.write",
+    mail: true,
+    data: z.object({ endpointId: id, name: label, disabledFor: z.enum(["failing", "gone"]) }),
+    say: ({ endpointId, name, disabledFor }, at) => ({
+      title: `The webhook endpoint ${name} was disabled`,
+      text: `${
+        disabledFor === "gone"
+          ? "Its receiver answered that it wants no more events (410)."
+          : "For five days nothing has arrived there."
+      } Events are kept for 30 days, and can be sent once it is resumed.`,
+      path: `${at}/webhooks/${endpointId}`,
+    }),
+  }),
   organization_deletion_scheduled: kind({
     label: "The organization is scheduled for deletion",
     level: "danger",

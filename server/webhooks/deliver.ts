@@ -1,11 +1,70 @@
+import { inLog } from "../audit/log-transaction.ts";
+import { logDoor } from "../audit/owner-door.ts";
 import type { JobInfo } from "../jobs/run.ts";
+import { wakeRelay } from "../jobs/wake.ts";
+import { AppError } from "../platform/errors.ts";
 import type { Door } from "../tenancy/context.ts";
+import { transact } from "../tenancy/transact.ts";
+import { Driver } from "./driver.ts";
+import { endTurn, takeTurn } from "./slots.ts";
+import { askAgain } from "./turn.ts";
 
-/** Sends what is due to one endpoint. */
+/** An organization that is suspended or read-only is looked at again after so long; its deliveries wait. */
+const standingPauseSeconds = 600;
+/** When an organization has all its turns at other endpoints. */
+const crowdedPauseMs = 500;
+
+const driving = new Map<string, Driver>();
+
+/**
+ * Sends what is due to one endpoint. Any number may run: where this process sends to it already, that turn is told
+ * to look again, and the endpoint's lease keeps other processes apart. A failed delivery does not fail the job.
+ */
 export async function deliverToEndpoint(
-  _door: Door,
-  _payload: { endpointId: string },
-  _job: Pick<JobInfo, "signal">,
+  door: Door,
+  { endpointId }: { endpointId: string },
+  job: Pick<JobInfo, "signal">,
 ): Promise<void> {
-  throw new Error("nothing is delivered yet");
+  const other = driving.get(endpointId);
+  // It looks behind this moment, or whoever follows it does: its own job's row stands until then.
+  if (other) return other.wake();
+  const driver = new Driver(door, endpointId);
+  const close = () => driver.close();
+  driving.set(endpointId, driver);
+  job.signal.addEventListener("abort", close);
+  try {
+    await takeOneTurn(door, endpointId, driver);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "FORBIDDEN") throw error;
+    await askForStanding(door, endpointId);
+  } finally {
+    job.signal.removeEventListener("abort", close);
+    driving.delete(endpointId);
+  }
+}
+
+async function takeOneTurn(door: Door, endpointId: string, driver: Driver): Promise<void> {
+  const { id } = door.organization;
+  if (!(await takeTurn(id))) {
+    await transact(door, "write", (ctx) => askAgain(ctx, endpointId, crowdedPauseMs));
+    return;
+  }
+  try {
+    if (!(await driver.run())) return;
+  } finally {
+    endTurn(id);
+  }
+  await transact(door, "write", (ctx) => askAgain(ctx, endpointId, 0));
+  wakeRelay("webhooks");
+}
+
+/** Nothing of a suspended organization can be written, so the owner's login asks for it. */
+async function askForStanding(door: Door, endpointId: string): Promise<void> {
+  await inLog(await logDoor(door.organization.id), (client) =>
+    client.query("SELECT astra.ask_for_delivery($1, now() + $2 * interval '1 second', $3)", [
+      endpointId,
+      standingPauseSeconds,
+      door.request.id,
+    ]),
+  );
 }
