@@ -1,6 +1,8 @@
 import { StaleAccess } from "../tenancy/failures.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
+import { dropConfig } from "../plans/tenant-config.ts";
 import { dropMember, dropRole } from "./member-access.ts";
+import { dropMembers } from "./member-list.ts";
 
 /**
  * Takes the organization's turn for a change of who may do what: of several at once each waits here, and sees
@@ -14,8 +16,8 @@ export async function lockAccess(ctx: WriteCtx): Promise<void> {
 }
 
 /**
- * Voids what every process believes of the organization's permissions, in the transaction of the change, and
- * drops exactly the named entries from the caches once it is committed.
+ * Voids what every process believes of the organization's permissions, members and settings, in the transaction of
+ * the change, and drops exactly the entries that it concerns from the caches once it is committed.
  */
 export async function raiseAccess(
   ctx: WriteCtx,
@@ -26,5 +28,7 @@ export async function raiseAccess(
   ctx.afterCommit(() => {
     for (const key of changed.roleKeys ?? []) void dropRole(id, key);
     for (const accountId of changed.accountIds ?? []) void dropMember(id, accountId);
+    void dropMembers(id);
+    void dropConfig(id);
   });
 }

@@ -79,6 +79,13 @@ export async function isMember(organizationId: string, accountId: string): Promi
   return true;
 }
 
+/** Whether an account has a place in an organization, be it suspended. */
+export async function hasMembership(organizationId: string, accountId: string): Promise<boolean> {
+  const where = { organizationId_accountId: { organizationId, accountId } };
+  const row = await platformDb().membership.findUnique({ where, select: { status: true } });
+  return row !== null && row.status !== "removed";
+}
+
 /** Drops what this process remembers of an organization, or of one account in it. */
 export function forgetDirectory(organizationId: string, accountId?: string): void {
   organizations.forgetWhere((organization) => organization.id === organizationId);

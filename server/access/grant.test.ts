@@ -29,8 +29,10 @@ describe("the subset rule", () => {
     expect(refused.message).toContain("audit_log.read, tasks.write");
   });
 
-  test("of what the registry no longer knows nothing is missing: it permits nothing", () => {
-    expect(missingFrom(new Set(), ["projects.fly", "projects.read"])).toEqual(["projects.read"]);
+  test("holds for names that only another version knows: who lacks them gives no role that has them", () => {
+    const granted = ["projects.fly", "projects.read"];
+    expect(missingFrom(new Set(["projects.read"]), granted)).toEqual(["projects.fly"]);
+    expect(missingFrom(new Set(granted), granted)).toEqual([]);
   });
 
   test("holds for every permission: with all but one exactly that one is missing", () => {

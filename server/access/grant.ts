@@ -4,10 +4,11 @@ import { isPermission, permissionInfo, type Permission } from "./permissions.ts"
 
 /**
  * What of `granted` its giver does not hold, in a stable order. Everything that hands out access asks this. A
- * name that the registry does not know any more permits nothing, and so is nobody's to give.
+ * name that this version does not know counts like any other: while a newer version is being rolled out, a role
+ * may hold what means something there. A release that drops a permission takes it out of the roles.
  */
 export function missingFrom(held: ReadonlySet<string>, granted: Iterable<string>): string[] {
-  return [...new Set(granted)].filter((name) => isPermission(name) && !held.has(name)).toSorted();
+  return [...new Set(granted)].filter((name) => !held.has(name)).toSorted();
 }
 
 /**

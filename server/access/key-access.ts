@@ -14,16 +14,12 @@ export type KeyAccess = {
   keyKind: KeyKind;
   createdById: string | null;
   permissions: ReadonlySet<string>;
+  /** As a member's: which life of the tenant the version counts in. */
+  epoch: number;
   accessVersion: number;
   recordReads: boolean;
   expiresAt: Date | null;
 };
-
-/** Whether this process knows a key with this secret from a call before, and need not ask for it. */
-export function remembersKey(proof: KeyProof): boolean {
-  const found = cache.get(nameOf(proof));
-  return found !== undefined && proves(proof, found.secretHash);
-}
 
 function nameOf({ organizationId, keyId }: KeyProof): string {
   return `${organizationId}/${keyId}`;
@@ -39,17 +35,23 @@ const usedEveryMs = 60_000;
 const cache = new Map<string, Remembered>();
 const noted = new Map<string, number>();
 
+/** What was revoked, or never was, stays so; an idle key may be good again with the next call. */
+const refusalMs = 30_000;
+const refusals = new Map<string, { error: AppError; secretHash: Buffer | null; until: number }>();
+
 /**
  * What a key may do now: its scopes, of which a personal key has no more than its maker holds at present.
  * Remembered in this process alone; every transaction holds the version against the guard row, so a key that
- * was revoked ends in every process with its next call. Throws AppError api_key_unknown, api_key_revoked,
- * api_key_expired and api_key_idle.
+ * was revoked ends in every process with its next call. A refusal is remembered for a moment, so that whoever
+ * repeats it costs no look-up. Throws AppError api_key_unknown, api_key_revoked, api_key_expired and api_key_idle.
  */
 export async function keyAccess(parts: KeyProof, now: Date, { fresh = false } = {}): Promise<KeyAccess> {
   const name = nameOf(parts);
   let found = fresh ? undefined : cache.get(name);
+  if (found && found.epoch !== (await tenancy().epochOf(parts.organizationId))) found = undefined;
   if (!found || !proves(parts, found.secretHash)) {
     cache.delete(name);
+    assertNotRefused(parts);
     found = await readKey(parts);
     if (cache.size >= entriesMax) cache.delete(cache.keys().next().value as string);
     cache.set(name, found);
@@ -64,10 +66,26 @@ function proves({ secretHash }: KeyProof, stored: Uint8Array): boolean {
   return secretHash === null || timingSafeEqual(stored, secretHash);
 }
 
+function assertNotRefused(parts: KeyProof): void {
+  const name = nameOf(parts);
+  const known = refusals.get(name);
+  if (!known) return;
+  const same = known.secretHash === null ? parts.secretHash === null : proves(parts, known.secretHash);
+  if (same && known.until > Date.now()) throw known.error;
+  if (known.until <= Date.now()) refusals.delete(name);
+}
+
+function remembered(parts: KeyProof, error: AppError): AppError {
+  if (refusals.size >= entriesMax) refusals.delete(refusals.keys().next().value as string);
+  const { secretHash } = parts;
+  refusals.set(nameOf(parts), { error, secretHash, until: Date.now() + refusalMs });
+  return error;
+}
+
 async function readKey(parts: KeyProof): Promise<Remembered> {
   const { key, guard } = await findKey(parts);
-  if (!key || !guard || !proves(parts, key.secretHash)) throw unknownKey();
-  if (key.revokedAt) throw refused("revoked", "This API key was revoked.");
+  if (!key || !guard || !proves(parts, key.secretHash)) throw remembered(parts, unknownKey());
+  if (key.revokedAt) throw remembered(parts, refused("revoked", "This API key was revoked."));
   // The column's CHECK holds the same closed set as the type.
   const keyKind = key.kind as KeyKind;
   const maker = key.createdBy;
@@ -81,6 +99,7 @@ async function readKey(parts: KeyProof): Promise<Remembered> {
     keyKind,
     createdById: key.createdById,
     permissions: keyPermissions(key.scopes, live),
+    epoch: guard.epoch,
     accessVersion: guard.version,
     recordReads: guard.recordReads ?? true,
     secretHash: Buffer.from(key.secretHash),
@@ -102,8 +121,8 @@ async function findKey({ organizationId, keyId }: KeyProof) {
   try {
     return await tenancy().withTenant(organizationId, { readOnly: true }, async (db) => {
       // The version is read first: a change in between makes it older than the rows, never newer.
-      const [guard] = await db.$queryRaw<{ version: number; recordReads: boolean | null }[]>`
-        SELECT access_version AS version, (SELECT record_reads FROM audit_settings) AS "recordReads" FROM tenant_guard`;
+      const [guard] = await db.$queryRaw<{ epoch: number; version: number; recordReads: boolean | null }[]>`
+        SELECT epoch, access_version AS version, (SELECT record_reads FROM audit_settings) AS "recordReads" FROM tenant_guard`;
       const key = await db.apiKey.findUnique({
         where: { id: keyId },
         select: {

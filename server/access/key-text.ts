@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
-import { crc32 } from "node:zlib";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { derivedKey } from "../platform/secrets.ts";
 
 const prefix = "astra_live_";
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const wideLength = 43;
 const sumLength = 6;
+const sums = 62n ** BigInt(sumLength);
 const shape = new RegExp(
   `^${prefix}([0-9A-Za-z]{${wideLength}})_([0-9A-Za-z]{${wideLength}})([0-9A-Za-z]{${sumLength}})$`,
 );
@@ -14,8 +15,8 @@ export type KeyParts = { organizationId: string; keyId: string; secretHash: Buff
 
 /**
  * Makes the text of a key, `astra_live_<id>_<secret>`, which is shown once and stored nowhere. The id names
- * organization and key, so that no directory of keys is needed; the secret ends with a check sum, so that a
- * slip of the hand is told apart from a key that was never made.
+ * organization and key, so that no directory of keys is needed. The secret ends with a check sum that only this
+ * installation can make: a slip of the hand, and a key that somebody made up, are refused without asking anybody.
  */
 export function newKeyText(
   organizationId: string,
@@ -28,10 +29,10 @@ export function newKeyText(
   return { text, secretHash: hashOf(secret), ending: text.slice(-4) };
 }
 
-/** The parts of a key's text; null for what cannot be one. Asks nobody. */
+/** The parts of a key's text; null for what we never made. Asks nobody. */
 export function readKeyText(text: string): KeyParts | null {
   const [, id = "", secret = "", sum] = shape.exec(text) ?? [];
-  if (!sum || sumOf(text.slice(0, -sumLength)) !== sum) return null;
+  if (!sum || !isSumOf(text.slice(0, -sumLength), sum)) return null;
   const bytes = narrow(id);
   if (!bytes) return null;
   return {
@@ -45,8 +46,16 @@ function hashOf(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }
 
+function isSumOf(body: string, sum: string): boolean {
+  return timingSafeEqual(Buffer.from(sumOf(body)), Buffer.from(sum));
+}
+
+let sumKey: Buffer | undefined;
+
 function sumOf(body: string): string {
-  return inDigits(BigInt(crc32(body)), sumLength);
+  sumKey ??= derivedKey("api-key-sum");
+  const mac = createHmac("sha256", sumKey).update(body).digest();
+  return inDigits(mac.readBigUInt64BE() % sums, sumLength);
 }
 
 /** 32 bytes as 43 letters and digits. */

@@ -71,8 +71,9 @@ test("a role's permissions stand in Redis under their key, with the version they
   await as(member).projects.list();
   const text = await redis().get(permsKey(member.key));
   expect(JSON.parse(text ?? "null")).toEqual({
+    epoch: 1,
     accessVersion: expect.any(Number),
-    permissions: ["projects.read"],
+    permissions: ["organization.read", "projects.read"],
   });
   expect(await redis().ttl(permsKey(member.key))).toBeGreaterThan(0);
 });

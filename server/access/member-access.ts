@@ -10,13 +10,15 @@ export type MemberAccess = {
   roleKey: string;
   roleName: string;
   permissions: ReadonlySet<string>;
+  /** Which life of the tenant the version counts in: one that was restored from a copy counts anew. */
+  epoch: number;
   accessVersion: number;
   /** The organization wants every read in its log. */
   recordReads: boolean;
 };
 
 type Standing = Omit<MemberAccess, "permissions">;
-type RolePermissions = { accessVersion: number; permissions: ReadonlySet<string> };
+type RolePermissions = Pick<MemberAccess, "epoch" | "accessVersion" | "permissions">;
 
 const ttlSeconds = 300;
 const entriesMax = 20_000;
@@ -26,10 +28,15 @@ const Standing = z.object({
   name: z.string(),
   roleKey: z.string(),
   roleName: z.string(),
+  epoch: z.number(),
   accessVersion: z.number(),
   recordReads: z.boolean(),
 });
-const RoleText = z.object({ accessVersion: z.number(), permissions: z.array(z.string()) });
+const RoleText = z.object({
+  epoch: z.number(),
+  accessVersion: z.number(),
+  permissions: z.array(z.string()),
+});
 
 const standings = new SharedCache<Standing>({
   name: "member",
@@ -43,7 +50,7 @@ const roles = new SharedCache<RolePermissions>({
   name: "perms",
   ttlSeconds,
   entriesMax,
-  write: ({ accessVersion, permissions }) => JSON.stringify({ accessVersion, permissions: [...permissions] }),
+  write: ({ permissions, ...moment }) => JSON.stringify({ ...moment, permissions: [...permissions] }),
   read: (text) => {
     const found = parsed(RoleText, text);
     return found && { ...found, permissions: new Set(found.permissions) };
@@ -72,26 +79,33 @@ export async function memberAccess(
   accountId: string,
   { fresh = false }: { fresh?: boolean } = {},
 ): Promise<MemberAccess> {
-  if (!fresh) {
-    const key = memberKey(organizationId, accountId);
-    const standing = standings.own(key) ?? (await standings.shared(key));
-    if (standing) {
-      const permsKey = roleKeyOf(organizationId, standing.roleKey);
-      let role = roles.own(permsKey);
-      if (role?.accessVersion !== standing.accessVersion) role = await roles.shared(permsKey);
-      // Both halves must be of one moment: else the role is another than the member was given.
-      if (role?.accessVersion === standing.accessVersion) {
-        return { ...standing, permissions: role.permissions };
-      }
-    }
-  }
+  const remembered = fresh ? undefined : await rememberedAccess(organizationId, accountId);
+  if (remembered) return remembered;
   const access = await readAccess(organizationId, accountId);
   const { permissions, ...standing } = access;
-  const { accessVersion } = access;
+  const { epoch, accessVersion } = access;
   // Not waited for: whoever comes before it is there reads the database as well.
   void standings.put(memberKey(organizationId, accountId), standing);
-  void roles.put(roleKeyOf(organizationId, access.roleKey), { accessVersion, permissions });
+  void roles.put(roleKeyOf(organizationId, access.roleKey), { epoch, accessVersion, permissions });
   return access;
+}
+
+async function rememberedAccess(
+  organizationId: string,
+  accountId: string,
+): Promise<MemberAccess | undefined> {
+  const key = memberKey(organizationId, accountId);
+  const standing = standings.own(key) ?? (await standings.shared(key));
+  if (!standing || standing.epoch !== (await tenancy().epochOf(organizationId))) return undefined;
+  const permsKey = roleKeyOf(organizationId, standing.roleKey);
+  let role = roles.own(permsKey);
+  if (!isOfMoment(role, standing)) role = await roles.shared(permsKey);
+  // Both halves must be of one moment: else the role is another than the member was given.
+  return isOfMoment(role, standing) ? { ...standing, permissions: role.permissions } : undefined;
+}
+
+function isOfMoment(role: RolePermissions | undefined, standing: Standing): role is RolePermissions {
+  return role?.accessVersion === standing.accessVersion && role.epoch === standing.epoch;
 }
 
 /** Drops one member's cached standing everywhere but in the memory of other processes, where the guard refuses it. */
@@ -105,6 +119,7 @@ export function dropRole(organizationId: string, roleKey: string): Promise<void>
 }
 
 type AccessRow = {
+  epoch: number;
   version: number;
   recordReads: boolean | null;
   memberId: string;
@@ -121,7 +136,7 @@ async function readAccess(organizationId: string, accountId: string): Promise<Me
     organizationId,
     { readOnly: true },
     (db) => db.$queryRaw<AccessRow[]>`
-      SELECT g.access_version AS version, s.record_reads AS "recordReads", m.id AS "memberId", m.name, m.status,
+      SELECT g.epoch, g.access_version AS version, s.record_reads AS "recordReads", m.id AS "memberId", m.name, m.status,
         r.key AS "roleKey", r.name AS "roleName", r.permissions
       FROM tenant_guard g LEFT JOIN audit_settings s ON true
       LEFT JOIN members m ON m.account_id = ${accountId}::uuid LEFT JOIN roles r ON r.id = m.role_id`,
@@ -130,13 +145,14 @@ async function readAccess(organizationId: string, accountId: string): Promise<Me
     await dropMember(organizationId, accountId);
     throw noAccess();
   }
-  const { memberId, name, roleKey, roleName, version, recordReads } = row;
+  const { memberId, name, roleKey, roleName, epoch, version, recordReads } = row;
   return {
     memberId,
     name,
     roleKey,
     roleName,
     permissions: new Set(row.permissions),
+    epoch,
     accessVersion: version,
     recordReads: recordReads ?? true,
   };

@@ -121,6 +121,8 @@ export async function updateKeySettings(ctx: WriteCtx, { keyDaysMax }: KeySettin
   const before = await daysMax(ctx);
   if (before === keyDaysMax) return { keyDaysMax };
   await ctx.db.accessSettings.update({ where: { one: true }, data: { keyDaysMax }, select: { one: true } });
+  // Every process remembers it with the organization's configuration.
+  await raiseAccess(ctx, {});
   await audit(ctx, {
     action: "apiKeys.updateSettings",
     target: { type: "access_settings", id: "", label: "API keys" },

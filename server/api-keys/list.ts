@@ -1,10 +1,12 @@
 import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { keyPermissions, type KeyKind } from "../access/key-access.ts";
+import { allPermissions, permissionInfo } from "../access/permissions.ts";
 import { readPage, type Sort } from "../platform/page.ts";
 import type { Page } from "../platform/page-input.ts";
+import { tenantConfig } from "../plans/tenant-config.ts";
 import type { ReadCtx } from "../tenancy/context.ts";
 import { isOwnKey, refusalOfRevoke, refusalOfRotate } from "./rules.ts";
-import { keyDaysPresets, type ApiKeyRow, type KeyState, type ListApiKeys } from "./schema.ts";
+import { keyDaysPresets, type ApiKeyRow, type KeyState, type ListApiKeys, type ScopeRow } from "./schema.ts";
 
 type KeyRecord = {
   id: string;
@@ -68,15 +70,22 @@ function stateOf(ctx: ReadCtx, key: KeyRecord): KeyState {
   return key.kind === "personal" && key.makerStatus !== "active" ? "idle" : "active";
 }
 
+/** What a key could be made for: every scope that keys can hold, and which of them the caller holds. */
+export async function listScopes(ctx: ReadCtx): Promise<ScopeRow[]> {
+  return allPermissions
+    .filter((name) => !permissionInfo(name).peopleOnly)
+    .map((name) => {
+      const { description, scope, needs = [] } = permissionInfo(name);
+      const resource = name.slice(0, name.indexOf("."));
+      return { name, resource, description, scope, needs: [...needs], mine: ctx.actor.permissions.has(name) };
+    });
+}
+
 /** What the dialog offers: the presets that the organization allows. */
 export async function getKeySettings(
   ctx: ReadCtx,
 ): Promise<{ keyDaysMax: number | null; presets: (number | null)[] }> {
-  const settings = await ctx.db.accessSettings.findUnique({
-    where: { one: true },
-    select: { keyDaysMax: true },
-  });
-  const keyDaysMax = settings?.keyDaysMax ?? null;
+  const { keyDaysMax } = (await tenantConfig(ctx)).settings;
   const presets = keyDaysPresets.filter(
     (days) => keyDaysMax === null || (days !== null && days <= keyDaysMax),
   );

@@ -75,3 +75,14 @@ export type ApiKeyRow = {
 
 /** A key as it is shown once, to whoever made it. */
 export type NewApiKey = { id: string; key: string; ending: string; expiresAt: Date | null };
+
+/** One scope that a key can have. Reading it asks for no sight of the organization's roles. */
+export type ScopeRow = {
+  name: string;
+  resource: string;
+  description: string;
+  scope: "organization" | "work";
+  needs: string[];
+  /** The caller holds it, and so can give it. */
+  mine: boolean;
+};

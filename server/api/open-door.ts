@@ -1,12 +1,12 @@
 import { TRPCError } from "@trpc/server";
 import { findOrganization, forgetDirectory, isMember } from "../access/directory.ts";
 import { readToken } from "../access/access-token.ts";
-import { keyAccess, malformedKey, remembersKey, type KeyProof } from "../access/key-access.ts";
+import { keyAccess, malformedKey, type KeyProof } from "../access/key-access.ts";
 import { readKeyText } from "../access/key-text.ts";
 import { memberAccess, noAccess } from "../access/member-access.ts";
 import { permissionRegistry, type Permission } from "../access/permissions.ts";
 import { recordRefusedEntry } from "../access/security-log.ts";
-import { countAttempt } from "../identity/attempt-limits.ts";
+import { countingRefusals } from "./refused-keys.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Actor, Door, OrganizationInfo } from "../tenancy/context.ts";
 import { countCall, rateLimited } from "./rate-limit.ts";
@@ -91,12 +91,11 @@ async function proveKey(
   fresh: boolean,
 ): Promise<Proven> {
   const now = ctx.clock.now();
-  const { proof, scopes } = await proofOf(text, now);
+  const { proof, scopes } = await countingRefusals(ctx, () => proofOf(text, now));
   const organizationId = proof.organizationId;
-  // Whoever makes keys up meets a bound before the database; a token was signed by us.
-  if (proof.secretHash && !remembersKey(proof)) await countAttempt(ctx, "apiKey", null);
-  let access = await keyAccess(proof, now, { fresh });
-  if (!fresh && !access.permissions.has(permission)) access = await keyAccess(proof, now, { fresh: true });
+  const look = (anew: boolean) => countingRefusals(ctx, () => keyAccess(proof, now, { fresh: anew }));
+  let access = await look(fresh);
+  if (!fresh && !access.permissions.has(permission)) access = await look(true);
   const organization = await namedOrganization(ctx);
   // The path is never trusted: the key says where it belongs, and only who holds it gets this far.
   if (organization.id !== organizationId) {

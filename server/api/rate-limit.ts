@@ -10,6 +10,9 @@ const ownShare = { api_key: 0.5, member: 0.75 } as const;
 /** What an account may ask for itself, in no organization. */
 const accountCallsPerMinute = 300;
 
+/** A token lives for minutes: nobody needs more of them than this. */
+const tokensPerMinute = 60;
+
 /** What is left of a limit, for the caller to see. */
 export type RateState = { limit: number; remaining: number; resetSeconds: number; exceeded: boolean };
 
@@ -36,6 +39,11 @@ async function countOwn(actor: Actor, callsPerMinute: number): Promise<RateState
 /** Counts one call of an account outside of any organization. */
 export async function countAccountCall(accountId: string): Promise<RateState> {
   return consume(`account-calls:${accountCallsPerMinute}`, accountCallsPerMinute, accountId);
+}
+
+/** Counts one request of a key for a token, before anything else is asked about it. */
+export async function countTokenRequest(keyId: string): Promise<RateState> {
+  return consume(`token-requests:${tokensPerMinute}`, tokensPerMinute, keyId);
 }
 
 /** What a caller is told whose calls are used up. */

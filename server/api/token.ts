@@ -2,17 +2,17 @@ import { z } from "zod";
 import { signToken, publicTokenKeys, tokenSecondsMax } from "../access/access-token.ts";
 import { findOrganizationById } from "../access/directory.ts";
 import { assertGrantable } from "../access/grant.ts";
-import { keyAccess, malformedKey, remembersKey, unknownKey } from "../access/key-access.ts";
+import { keyAccess, malformedKey, unknownKey } from "../access/key-access.ts";
 import { readKeyText } from "../access/key-text.ts";
 import { isPermission } from "../access/permissions.ts";
 import type { AccountDoor } from "../identity/account-door.ts";
-import { countAttempt } from "../identity/attempt-limits.ts";
 import { readBounded } from "../platform/bounded-body.ts";
 import { systemClock, type Clock } from "../platform/clock.ts";
 import { AppError, errorStatus } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import type { Actor, RequestInfo } from "../tenancy/context.ts";
-import { countCall, rateHeaders, rateLimited, type RateState } from "./rate-limit.ts";
+import { countCall, countTokenRequest, rateHeaders, rateLimited, type RateState } from "./rate-limit.ts";
+import { countingRefusals } from "./refused-keys.ts";
 import { bearerOf } from "./request-context.ts";
 
 const bodyMaxBytes = 16 * 1024;
@@ -54,12 +54,18 @@ export async function answerToken(
 }
 
 async function grant(text: string, wish: Wish, call: AccountDoor, noted: { rate?: RateState }) {
-  const parts = readKeyText(text);
-  if (!parts) throw malformedKey();
   const now = call.clock.now();
-  if (!remembersKey(parts)) await countAttempt(call, "apiKey", null);
+  const parts = await countingRefusals(call, async () => {
+    const read = readKeyText(text);
+    if (!read) throw malformedKey();
+    return read;
+  });
+  // The text is one of ours, so its own limit can be asked before anything is looked up.
+  noted.rate = await countTokenRequest(parts.keyId);
+  if (noted.rate.exceeded) throw rateLimited(noted.rate);
   // What stands in a token is believed for minutes, so it is read anew.
-  const { expiresAt, ...access } = await keyAccess(parts, now, { fresh: true });
+  const look = () => keyAccess(parts, now, { fresh: true });
+  const { expiresAt, ...access } = await countingRefusals(call, look);
   const organization = await findOrganizationById(parts.organizationId);
   if (!organization) throw unknownKey();
   const actor: Actor = { kind: "api_key", ...access };

@@ -4,7 +4,8 @@ import type { Actor, WriteCtx } from "../tenancy/context.ts";
 import { difference, partedTexts, refuseSecrets } from "./fields.ts";
 import { noteUnsealed } from "./unsealed.ts";
 
-function actorIdOf(actor: Actor): string | null {
+/** What an entry refers to its actor by; null for one that has no row. */
+export function actorIdOf(actor: Actor): string | null {
   if (actor.kind === "member") return actor.memberId;
   return actor.kind === "api_key" ? actor.keyId : null;
 }

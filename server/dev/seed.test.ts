@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtInRoles } from "../access/permissions.ts";
+import { listApiKeys } from "../api-keys/list.ts";
+import { ListApiKeys } from "../api-keys/schema.ts";
 import { verifyPassword } from "../identity/passwords.ts";
 import { isOwnData, NewPassword, EmailAddress } from "../identity/schema.ts";
+import { listInvites } from "../invites/list.ts";
+import { ListInvites } from "../invites/schema.ts";
 import { listMembers } from "../members/members.ts";
 import { ListMembers } from "../members/schema.ts";
 import { platformDb } from "../platform/database.ts";
@@ -8,6 +13,7 @@ import { overview } from "../projects/overview.ts";
 import { listProjects } from "../projects/projects.ts";
 import { ListProjects, ListTasks } from "../projects/schema.ts";
 import { listTasks } from "../projects/task-list.ts";
+import { listRoles } from "../roles/roles.ts";
 import { closeConnections, reads, type TestMember } from "../test/factories.ts";
 import { demoLogins, seedDemo } from "./seed.ts";
 
@@ -37,6 +43,9 @@ const founders = [
 
 async function sizeOf(slug: string, email: string) {
   const member = await memberOf(slug, email);
+  const roles = await reads(member, listRoles, undefined);
+  const invites = await reads(member, listInvites, ListInvites.parse({}));
+  const keys = await reads(member, listApiKeys, ListApiKeys.parse({}));
   const members = await reads(member, listMembers, ListMembers.parse({}));
   const projects = await reads(member, listProjects, ListProjects.parse({}));
   const counts = { open: 0, done: 0 };
@@ -44,7 +53,15 @@ async function sizeOf(slug: string, email: string) {
     counts.open += taskCounts.open;
     counts.done += taskCounts.done;
   }
-  return { plan: member.organization.plan, members: members.total, projects: projects.total, ...counts };
+  return {
+    plan: member.organization.plan,
+    members: members.total,
+    roles: roles.length,
+    invites: invites.total,
+    keys: keys.total,
+    projects: projects.total,
+    ...counts,
+  };
 }
 
 async function sizes() {
@@ -57,7 +74,7 @@ test("three organizations of different size and plan stand ready", async () => {
   expect((acme?.open ?? 0) + (acme?.done ?? 0)).toBeGreaterThan(390);
   expect(northwind).toMatchObject({ plan: "pro", members: 5, projects: 5 });
   expect((northwind?.open ?? 0) + (northwind?.done ?? 0)).toBeGreaterThan(55);
-  expect(tiny).toEqual({ plan: "free", members: 1, projects: 1, open: 3, done: 1 });
+  expect(tiny).toMatchObject({ plan: "free", members: 1, projects: 1, open: 3, done: 1 });
 });
 
 test("a second run changes nothing", async () => {
@@ -77,10 +94,31 @@ test("every printed login can sign in, with an address and a password that our o
   }
 });
 
+test("its own roles are held, people are asked in, and keys of every kind are there to be seen", async () => {
+  const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
+  const roles = await reads(owner, listRoles, undefined);
+  expect(roles.filter(({ builtIn }) => !builtIn)).toMatchObject([
+    { key: "auditor", members: 1, invites: 0 },
+    { key: "project-lead", members: 1 },
+  ]);
+  const invites = async (status: "pending" | "expired") =>
+    (await reads(owner, listInvites, ListInvites.parse({ status }))).items.map(({ email }) => email);
+  expect(await invites("pending")).toHaveLength(2);
+  expect(await invites("expired")).toEqual(["audit@harbour-and-partners.example"]);
+  const keys = async (show: "live" | "ended") =>
+    (await reads(owner, listApiKeys, ListApiKeys.parse({ show }))).items;
+  expect((await keys("live")).map(({ kind, state }) => [kind, state])).toEqual([
+    ["personal", "active"],
+    ["machine", "active"],
+  ]);
+  expect((await keys("ended")).map(({ state }) => state)).toEqual(["expired"]);
+});
+
 test("every built-in role is there, one person is in two organizations, and the operator in none", async () => {
   const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
   const { items } = await reads(owner, listMembers, ListMembers.parse({}));
-  expect(new Set(items.map(({ roleKey }) => roleKey)).size).toBe(5);
+  const held = new Set(items.map(({ roleKey }) => roleKey));
+  expect(builtInRoles.filter(({ key }) => !held.has(key))).toEqual([]);
   const lena = await platformDb().membership.findMany({
     where: { account: { email: "lena@acme-robotics.example" } },
     select: { roleName: true },

@@ -7,22 +7,14 @@ import type { AccountDoor } from "./account-door.ts";
 
 type Limit = { attempts: number; seconds: number };
 
-/**
- * How often something may be tried: for one e-mail address, for one address of the network, and for both
- * together. The pair is the tightest of a sign-in, so that a stranger elsewhere can hardly lock anybody out.
- */
+/** How often something may be tried: for one e-mail address, and for one address of the network. */
 const limits = {
-  signIn: {
-    pair: { attempts: 10, seconds: 900 },
-    account: { attempts: 50, seconds: 900 },
-    network: { attempts: 200, seconds: 900 },
-  },
   signUp: { account: { attempts: 5, seconds: 3_600 }, network: { attempts: 30, seconds: 3_600 } },
   mail: { account: { attempts: 5, seconds: 3_600 }, network: { attempts: 60, seconds: 3_600 } },
   link: { network: { attempts: 100, seconds: 900 } },
-  /** Keys that a process has to look up, good ones included: those in use are remembered. */
+  /** Keys that were refused; a good one is never counted and never held up, whoever shares its address. */
   apiKey: { network: { attempts: 1_000, seconds: 900 } },
-} as const satisfies Record<string, Partial<Record<"pair" | "account" | "network", Limit>>>;
+} as const satisfies Record<string, Partial<Record<"account" | "network", Limit>>>;
 
 export type Attempt = keyof typeof limits;
 
@@ -39,30 +31,15 @@ export async function countAttempt(door: AccountDoor, attempt: Attempt, email: s
         door.log.error({ err: refusal }, "attempts cannot be counted");
       const waitMs = refusal instanceof RateLimiterRes ? refusal.msBeforeNext : limit.seconds * 1_000;
       door.log.warn({ attempt, limit: name }, "too many attempts");
-      throw new AppError(
-        "RATE_LIMITED",
-        "too_many_attempts",
-        `Too many attempts. Try again in ${inWords(waitMs)}.`,
-      );
+      throw tooManyAttempts(waitMs);
     }
   }
 }
 
-/** Takes back what a person who proved to be the right one had used up. */
-export async function forgiveAttempts(door: AccountDoor, attempt: Attempt, email: string): Promise<void> {
-  for (const { key, name, limit } of countersOf(door, attempt, email)) {
-    if (name.endsWith(".network")) continue;
-    await limiter(name, limit)
-      .delete(key)
-      .catch((error: unknown) => door.log.warn({ err: error }, "attempts stay counted"));
-  }
-}
-
 function countersOf(door: AccountDoor, attempt: Attempt, email: string | null) {
-  const network = networkOf(door.request.ip);
-  const keys = { pair: email && network && `${email} ${network}`, account: email, network };
+  const keys = { account: email, network: networkOf(door.request.ip) };
   const own: Partial<Record<keyof typeof keys, Limit>> = limits[attempt];
-  return (["pair", "account", "network"] as const).flatMap((scope) => {
+  return (["account", "network"] as const).flatMap((scope) => {
     const limit = own[scope];
     const key = keys[scope];
     return limit && key ? [{ name: `${attempt}.${scope}`, key: fingerprint(key), limit }] : [];
@@ -73,7 +50,7 @@ function countersOf(door: AccountDoor, attempt: Attempt, email: string | null) {
  * What one household or office shares: the address, or the /64 of an IPv6 one. Null for the loopback, which
  * is a proxy that TRUSTED_PROXY_HOPS does not name: all clients look alike behind it.
  */
-function networkOf(ip: string | null): string | null {
+export function networkOf(ip: string | null): string | null {
   if (ip === null || !ipaddr.isValid(ip)) return null;
   const address = ipaddr.parse(ip);
   if (address.range() === "loopback") return null;
@@ -81,7 +58,7 @@ function networkOf(ip: string | null): string | null {
 }
 
 /** No e-mail address stands in Redis, and no key is longer than another. */
-function fingerprint(text: string): string {
+export function fingerprint(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }
 
@@ -99,7 +76,9 @@ function limiter(name: string, { attempts, seconds }: Limit): RateLimiterRedis {
   return found;
 }
 
-function inWords(ms: number): string {
-  const minutes = Math.ceil(ms / 60_000);
-  return minutes <= 1 ? "a minute" : `${minutes} minutes`;
+/** What somebody is told who has to wait. */
+export function tooManyAttempts(waitMs: number): AppError {
+  const minutes = Math.ceil(waitMs / 60_000);
+  const wait = minutes <= 1 ? "a minute" : `${minutes} minutes`;
+  return new AppError("RATE_LIMITED", "too_many_attempts", `Too many attempts. Try again in ${wait}.`);
 }

@@ -4,11 +4,12 @@ import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { AccountDoor } from "./account-door.ts";
 import { noteAccountEvent } from "./account-events.ts";
-import { countAttempt, forgiveAttempts } from "./attempt-limits.ts";
+import { countAttempt } from "./attempt-limits.ts";
 import { evenTime } from "./even-time.ts";
 import { hashPassword } from "./passwords.ts";
 import { isOwnData, ownDataMessage, type AskForMail, type ResetPassword } from "./schema.ts";
 import { revokeAllSessions } from "./sessions.ts";
+import { forgiveSignIns } from "./sign-in-turns.ts";
 import { consumeToken, inspectToken, issueToken, linkNotValid } from "./tokens.ts";
 
 /**
@@ -64,7 +65,7 @@ export async function resetPassword(input: ResetPassword, door: AccountDoor): Pr
     await askPlatformMail(tx, "password_changed", token.id, { requestId: door.request.id });
   });
   wakeRelay();
-  await forgiveAttempts(door, "signIn", account.email);
+  await forgiveSignIns(door, account.email);
   door.log.info({ account: accountId }, "password reset");
   return { email: account.email };
 }

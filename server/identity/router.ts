@@ -3,8 +3,9 @@ import { accountProcedure, router } from "../api/trpc.ts";
 import { endOtherSessions, endOwnSession, listOwnSessions } from "./account-sessions.ts";
 import { askEmailChange } from "./change-email.ts";
 import { changePassword } from "./change-password.ts";
+import { deleteAccount } from "./delete-account.ts";
 import { getMe, updateProfile } from "./profile.ts";
-import { ChangeEmail, ChangePassword, SessionId, UpdateProfile } from "./schema.ts";
+import { ChangeEmail, ChangePassword, DeleteAccount, SessionId, UpdateProfile } from "./schema.ts";
 
 const NoInput = z.strictObject({}).optional();
 
@@ -22,6 +23,9 @@ export const sessionRouter = router({
   changeEmail: accountProcedure
     .input(ChangeEmail)
     .mutation(({ ctx, input }) => askEmailChange(ctx.account, input, ctx)),
+  deleteAccount: accountProcedure
+    .input(DeleteAccount)
+    .mutation(({ ctx, input }) => deleteAccount(ctx.account, input, ctx)),
   list: accountProcedure.input(NoInput).query(({ ctx }) => listOwnSessions(ctx.account, ctx)),
   revoke: accountProcedure
     .input(SessionId)

@@ -82,6 +82,10 @@ export type ChangePassword = z.infer<typeof ChangePassword>;
 export const ChangeEmail = z.strictObject({ email: EmailAddress, password: KnownPassword });
 export type ChangeEmail = z.infer<typeof ChangeEmail>;
 
+/** The end of one's account begins with the password. */
+export const DeleteAccount = z.strictObject({ password: KnownPassword });
+export type DeleteAccount = z.infer<typeof DeleteAccount>;
+
 export const SessionId = z.strictObject({ id: z.uuid() });
 export type SessionId = z.infer<typeof SessionId>;
 

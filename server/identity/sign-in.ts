@@ -3,10 +3,10 @@ import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { AccountDoor } from "./account-door.ts";
 import { noteAccountEvent } from "./account-events.ts";
-import { countAttempt, forgiveAttempts } from "./attempt-limits.ts";
 import { verifyPassword } from "./passwords.ts";
 import type { SignIn } from "./schema.ts";
 import { beginSession } from "./sessions.ts";
+import { forgiveSignIns, takeSignInTurn } from "./sign-in-turns.ts";
 
 /** The account that address and password prove. */
 export type ProvenAccount = { id: string; email: string; emailConfirmed: boolean; passwordHash: string };
@@ -16,7 +16,7 @@ export type ProvenAccount = { id: string; email: string; emailConfirmed: boolean
  * same work when there is no such account, and too_many_attempts.
  */
 export async function proveAccount(input: SignIn, door: AccountDoor): Promise<ProvenAccount> {
-  await countAttempt(door, "signIn", input.email);
+  await takeSignInTurn(door, input.email);
   const account = await platformDb().account.findUnique({
     where: { email: input.email },
     select: { id: true, email: true, emailConfirmedAt: true, passwordHash: true },
@@ -27,7 +27,7 @@ export async function proveAccount(input: SignIn, door: AccountDoor): Promise<Pr
     await noteRefusal(door, account?.id ?? null);
     throw wrongPassword();
   }
-  await forgiveAttempts(door, "signIn", input.email);
+  await forgiveSignIns(door, input.email);
   const { id, email, passwordHash, emailConfirmedAt } = account;
   return { id, email, passwordHash, emailConfirmed: emailConfirmedAt !== null };
 }

@@ -117,6 +117,22 @@ describe("the page of a link", () => {
   });
 });
 
+test("the page says when whoever invited lost the right to, and counts again when they have it back", async () => {
+  const admin = await buildMember(organization, "admin");
+  const token = await linkFor(address(), { by: admin, role: "editor" });
+  const look = () => person(null).invites.inspect({ token });
+  expect(await look()).toMatchObject({ state: "open" });
+  await as(owner).members.suspend({ id: admin.memberId });
+  expect(await look()).toEqual({ state: "lapsed", organization: organization.name });
+  const join = person(null).invites.join({ token, name: "Late", password });
+  expect(await refusalOf(join)).toMatchObject({ reason: "inviter_lost_access" });
+  await as(owner).members.reactivate({ id: admin.memberId });
+  await as(owner).members.changeRole({ id: admin.memberId, roleId: await roleOf("billing") });
+  expect(await look()).toMatchObject({ state: "lapsed" });
+  await as(owner).members.changeRole({ id: admin.memberId, roleId: await roleOf("admin") });
+  expect(await look()).toMatchObject({ state: "open" });
+});
+
 describe("accepting", () => {
   test("makes a member of an account that exists, once", async () => {
     const guest = await buildPerson({ name: "Grace" });

@@ -1,5 +1,5 @@
 import type { AccountSession } from "../access/account-session.ts";
-import { lockAccess } from "../access/access-version.ts";
+import { lockAccess, raiseAccess } from "../access/access-version.ts";
 import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
 import type { AccountDoor } from "../identity/account-door.ts";
@@ -15,7 +15,15 @@ import { AppError } from "../platform/errors.ts";
 import { keepTokens } from "../search/tokens.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
-import { assertSeatKept, assertStands, findInvite, openLink, type OpenedLink } from "./open-invite.ts";
+import {
+  assertSeatFits,
+  assertSeatKept,
+  assertStands,
+  findInvite,
+  isGivenStill,
+  openLink,
+  type OpenedLink,
+} from "./open-invite.ts";
 import type { InviteLink, InviteView, JoinByInvite } from "./schema.ts";
 
 type Joiner = { accountId: string; name: string; email: string };
@@ -32,6 +40,7 @@ export async function inspectInvite(
   if (!link) return { state: "dead" };
   const { invite, organization } = link;
   if (invite.status !== "pending") return { state: invite.status, organization: organization.name };
+  if (!isGivenStill(invite)) return { state: "lapsed", organization: organization.name };
   const account = await platformDb().account.findUnique({
     where: { email: invite.email },
     select: { emailConfirmedAt: true },
@@ -74,13 +83,15 @@ export async function acceptInvite(
 /**
  * Accepts an invite as somebody without an account: makes one for the invite's address, which the link proves.
  * An account that nobody ever proved is taken over with a new password, as by a password reset. Throws AppError
- * account_exists, own_data, and what acceptInvite throws.
+ * account_exists, own_data, limit_reached before anything is made, and what acceptInvite throws.
  */
 export async function joinByInvite(input: JoinByInvite, door: AccountDoor): Promise<Joined> {
   await countAttempt(door, "link", null);
   const link = await openedLink(input.token, door);
   assertStands(link.invite);
   const { email } = link.invite;
+  // Looked at before an account is made, and again, in turn, when it joins.
+  await transact(link.door, "read", assertSeatFits);
   if (isOwnData(input.password, { email, name: input.name })) {
     throw new AppError("BAD_REQUEST", "own_data", ownDataMessage, { field: "password" });
   }
@@ -194,6 +205,8 @@ async function admit(ctx: WriteCtx, joiner: Joiner, roleId: string): Promise<str
       data: { accountId, name, email, roleId, joinedAt },
       select: { id: true },
     });
+    // The list of members is remembered as well, at the version that this raises.
+    await raiseAccess(ctx, { accountIds: [accountId] });
     await enqueue(ctx, "directory.sync-member", { memberId: id });
     return id;
   }

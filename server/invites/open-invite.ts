@@ -1,7 +1,7 @@
 import { findOrganizationById } from "../access/directory.ts";
 import { missingFrom } from "../access/grant.ts";
 import { AppError } from "../platform/errors.ts";
-import { roomFor, limitReached } from "../plans/quota.ts";
+import { limitReached, roomFor, roomNow } from "../plans/quota.ts";
 import type { Door, OrganizationInfo, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
@@ -76,17 +76,26 @@ export function assertStands(invite: FoundInvite): NonNullable<FoundInvite["role
     default:
       invite.status satisfies never;
   }
-  const { role, grantedBy } = invite;
-  // The rule of handing out access, once more: with what the giver holds now, not when they gave.
-  const held = new Set(grantedBy?.status === "active" ? grantedBy.role.permissions : []);
-  if (!role || !held.has("members.write") || missingFrom(held, role.permissions).length > 0) {
+  const { role } = invite;
+  if (!role || !isGivenStill(invite)) {
     const message = "Whoever invited you may not give this role any more. Ask for a new invite.";
     throw new AppError("FORBIDDEN", "inviter_lost_access", message);
   }
   return role;
 }
 
+/** The rule of handing out access, once more: with what the giver holds now, not when they gave. */
+export function isGivenStill({ role, grantedBy }: FoundInvite): boolean {
+  const held = new Set(grantedBy?.status === "active" ? grantedBy.role.permissions : []);
+  return role !== null && held.has("members.write") && missingFrom(held, role.permissions).length === 0;
+}
+
 /** Refuses when the plan has shrunk below what is used; the invite's own seat was kept for it. Throws AppError limit_reached. */
 export async function assertSeatKept(ctx: WriteCtx): Promise<void> {
   if ((await roomFor(ctx, "seats")) < 0) throw limitReached(ctx, "seats");
+}
+
+/** As assertSeatKept, for a look ahead that takes no turn. Throws AppError limit_reached. */
+export async function assertSeatFits(ctx: ReadCtx): Promise<void> {
+  if ((await roomNow(ctx, "seats")) < 0) throw limitReached(ctx, "seats");
 }

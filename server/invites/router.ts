@@ -1,7 +1,9 @@
 import { can } from "../api/can.ts";
 import { accountProcedure, publicProcedure, router } from "../api/trpc.ts";
 import { acceptInvite, inspectInvite, joinByInvite } from "./accept.ts";
-import { createInvites, listInvites, resendInvite, revokeInvite, updateInvite } from "./invites.ts";
+import { resendInvite, revokeInvite, updateInvite } from "./change-invites.ts";
+import { createInvites } from "./create-invites.ts";
+import { listInvites } from "./list.ts";
 import { CreateInvites, InviteById, InviteLink, JoinByInvite, ListInvites, UpdateInvite } from "./schema.ts";
 
 export const invitesRouter = router({

@@ -88,5 +88,6 @@ export type InviteView =
       /** Who looks; `matches` when the invite is for their address. */
       signedIn: { email: string; matches: boolean } | null;
     }
-  | { state: "expired" | "revoked" | "accepted"; organization: string }
+  /** "lapsed": whoever gave it may not give this role any more. */
+  | { state: "expired" | "revoked" | "accepted" | "lapsed"; organization: string }
   | { state: "dead" };

@@ -1,4 +1,4 @@
-import { enqueue, enqueuePlatform } from "../jobs/enqueue.ts";
+import { enqueue, enqueueMany, enqueuePlatform } from "../jobs/enqueue.ts";
 import type { PlatformTx } from "../platform/database.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import type { PlatformMailKind, TenantMailKind } from "./kinds.ts";
@@ -14,6 +14,19 @@ export async function askMail(
   { attempt = 1 }: { attempt?: number } = {},
 ): Promise<void> {
   await enqueue(ctx, "mail.send-tenant", { kind, subjectId, attempt });
+}
+
+/** As askMail, for the first mail about each of many rows, by one statement. */
+export async function askMails(
+  ctx: WriteCtx,
+  kind: TenantMailKind,
+  subjectIds: readonly string[],
+): Promise<void> {
+  await enqueueMany(
+    ctx,
+    "mail.send-tenant",
+    subjectIds.map((subjectId) => ({ kind, subjectId, attempt: 1 })),
+  );
 }
 
 /** As askMail, for a mail about a row of the platform. The caller wakes the relay after its commit. */

@@ -1,5 +1,6 @@
 import { Prisma } from "#prisma/generated/tenant/client.ts";
-import { readPage, type Sort } from "../platform/page.ts";
+import { firstMembers, type FirstMembers, type MemberRecord } from "../access/member-list.ts";
+import { readPage, type Range, type Sort } from "../platform/page.ts";
 import type { Page } from "../platform/page-input.ts";
 import { foundBy } from "../search/tokens.ts";
 import type { ReadCtx } from "../tenancy/context.ts";
@@ -7,7 +8,8 @@ import { ownerRoleKey } from "../access/permissions.ts";
 import { lastOwner, refusalOfAct } from "./rules.ts";
 import { memberActs, type ListMembers, type MemberAct, type MemberRow } from "./schema.ts";
 
-type MemberRecord = Omit<MemberRow, "own" | "acts"> & { rolePermissions: string[] };
+/** As many as the largest first page needs, and one more, which tells that the list goes on. */
+const firstRows = 101;
 
 const sorts: Record<ListMembers["sort"]["by"], Sort<MemberRecord>> = {
   name: { kind: "column", column: Prisma.sql`m.name`, type: "text", value: (row) => row.name },
@@ -29,20 +31,37 @@ export async function listMembers(ctx: ReadCtx, input: ListMembers): Promise<Pag
   if (input.status) conditions.push(Prisma.sql`m.status = ${input.status}`);
   if (input.search) conditions.push(foundBy("member", Prisma.sql`m.id`, input.search));
   const filter = Prisma.join(conditions, " AND ");
+  const rows = ({ where, orderBy, limit }: Range) => ctx.db.$queryRaw<MemberRecord[]>`
+    SELECT m.id, m.name, m.email, r.key AS "roleKey", r.name AS "roleName", m.status, m.joined_at AS "joinedAt",
+      r.permissions AS "rolePermissions"
+    FROM members m JOIN roles r ON r.id = m.role_id
+    WHERE ${filter} AND ${where} ORDER BY ${orderBy} LIMIT ${limit}`;
+  const total = () => ctx.db.$queryRaw<{ total: number }[]>`
+    SELECT count(*)::int AS total FROM members m JOIN roles r ON r.id = m.role_id WHERE ${filter}`;
+  const list = { name: "members", id: Prisma.sql`m.id`, sorts, request: input } as const;
+  const present = (records: MemberRecord[]) => withActs(ctx, records);
+  if (!isFirstByName(input)) return readPage({ ...list, rows, total, present });
+  const first = (range: Range) =>
+    firstMembers(ctx, async () => ({
+      records: await rows({ ...range, limit: firstRows }),
+      total: (await total())[0]?.total ?? 0,
+    }));
+  let found: FirstMembers | undefined;
   return readPage({
-    name: "members",
-    id: Prisma.sql`m.id`,
-    sorts,
-    request: input,
-    rows: ({ where, orderBy, limit }) => ctx.db.$queryRaw<MemberRecord[]>`
-      SELECT m.id, m.name, m.email, r.key AS "roleKey", r.name AS "roleName", m.status, m.joined_at AS "joinedAt",
-        r.permissions AS "rolePermissions"
-      FROM members m JOIN roles r ON r.id = m.role_id
-      WHERE ${filter} AND ${where} ORDER BY ${orderBy} LIMIT ${limit}`,
-    total: () => ctx.db.$queryRaw<{ total: number }[]>`
-      SELECT count(*)::int AS total FROM members m JOIN roles r ON r.id = m.role_id WHERE ${filter}`,
-    present: (rows) => withActs(ctx, rows),
+    ...list,
+    rows: async (range) => {
+      found = await first(range);
+      return found.records.slice(0, range.limit);
+    },
+    total: async () => [{ total: found?.total ?? 0 }],
+    present,
   });
+}
+
+/** The page that everybody begins with; it is remembered. */
+function isFirstByName({ search, roleKey, status, cursor, sort }: ListMembers): boolean {
+  const whole = search === undefined && roleKey === undefined && status === undefined;
+  return whole && cursor === undefined && sort.by === "name" && sort.direction === "asc";
 }
 
 async function withActs(ctx: ReadCtx, records: MemberRecord[]): Promise<MemberRow[]> {

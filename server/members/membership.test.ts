@@ -13,7 +13,8 @@ import {
   type TestOrganization,
 } from "../test/factories.ts";
 import { refusalOf } from "../test/refusal.ts";
-import { removeAccount } from "./membership.ts";
+import { accountDoorFrom } from "../test/accounts.ts";
+import { forgetMember } from "./leave.ts";
 
 const callerOf = createCallerFactory(appRouter);
 afterAll(closeConnections);
@@ -108,10 +109,12 @@ describe("a member", () => {
   test("whose account is deleted leaves as well, but not the only owner's", async () => {
     const organization = await buildOrganization();
     const viewer = await buildMember(organization, "viewer");
-    await removeAccount(organization.id, viewer.accountId, "r");
-    await removeAccount(organization.id, viewer.accountId, "r");
+    const forget = ({ accountId }: TestMember) =>
+      forgetMember(organization, { accountId, ...accountDoorFrom() });
+    await forget(viewer);
+    await forget(viewer);
     expect((await stateOf(viewer)).status).toBe("removed");
-    const last = removeAccount(organization.id, organization.owner.accountId, "r");
+    const last = forget(organization.owner);
     expect(await refusalOf(last)).toMatchObject({ reason: "last_owner" });
   });
 

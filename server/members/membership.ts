@@ -1,7 +1,5 @@
 import { lockAccess, raiseAccess } from "../access/access-version.ts";
-import { findOrganizationById } from "../access/directory.ts";
 import { assertGrantable } from "../access/grant.ts";
-import { memberAccess } from "../access/member-access.ts";
 import { ownerRoleKey } from "../access/permissions.ts";
 import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
@@ -9,9 +7,7 @@ import { enqueue } from "../jobs/enqueue.ts";
 import { syncMember } from "../organizations/projection.ts";
 import { assertRoom } from "../plans/quota.ts";
 import { notFound } from "../platform/errors.ts";
-import { StaleAccess } from "../tenancy/failures.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
-import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 import { lastOwner, refusalOfAct } from "./rules.ts";
 import type { ChangeRole, MemberAct, MemberById, MemberStatus } from "./schema.ts";
@@ -27,7 +23,7 @@ export type Membership = {
   role: { id: string; key: string; name: string; permissions: string[] };
 };
 
-const membershipColumns = {
+export const membershipColumns = {
   id: true,
   accountId: true,
   name: true,
@@ -62,7 +58,8 @@ async function assertOwnerRemains(ctx: WriteCtx): Promise<void> {
   if (owners === 0) throw lastOwner();
 }
 
-function checked(row: Omit<Membership, "status"> & { status: string }): Membership {
+/** A member row with its status as the type says it. */
+export function checked(row: Omit<Membership, "status"> & { status: string }): Membership {
   // The column's CHECK holds the same closed set as the type.
   return { ...row, status: row.status as Status };
 }
@@ -74,7 +71,8 @@ async function loadMembership(ctx: WriteCtx, id: string): Promise<Membership & {
   return { ...row, status: row.status as MemberStatus };
 }
 
-async function loadFor(ctx: WriteCtx, id: string, act: MemberAct): Promise<Membership> {
+/** A member as an act finds them, in the organization's turn. Throws AppError not_found, and what the rules refuse it with. */
+export async function loadFor(ctx: WriteCtx, id: string, act: MemberAct): Promise<Membership> {
   await lockAccess(ctx);
   const target = await loadMembership(ctx, id);
   const { role, status } = target;
@@ -88,7 +86,10 @@ async function loadFor(ctx: WriteCtx, id: string, act: MemberAct): Promise<Membe
 }
 
 /** Runs a change in one transaction; the directory follows by a job, and at once where it can. */
-async function changing(door: Door, work: (ctx: WriteCtx) => Promise<readonly string[]>): Promise<void> {
+export async function changing(
+  door: Door,
+  work: (ctx: WriteCtx) => Promise<readonly string[]>,
+): Promise<void> {
   const memberIds = await transact(door, "write", work);
   for (const id of memberIds) {
     await syncMember(door.organization.id, id).catch((error: unknown) =>
@@ -164,7 +165,8 @@ function setStatus(
   });
 }
 
-async function end(ctx: WriteCtx, before: Membership, action: string, status: Status): Promise<void> {
+/** Gives a membership another status, with all that follows from it. Throws AppError last_owner. */
+export async function end(ctx: WriteCtx, before: Membership, action: string, status: Status): Promise<void> {
   const after = await changeMembership(ctx, before, { status });
   if (status === "removed") {
     // Were they to come back one day, their old keys must not.
@@ -211,56 +213,4 @@ export async function transferOwnership(door: Door, { id }: MemberById): Promise
     return [id, giver.id];
   });
   return { id };
-}
-
-/** What an account's own leaving needs to know of the call. */
-type Leaver = { accountId: string } & Pick<Door, "request" | "clock" | "log">;
-
-/**
- * Ends the account's own membership, whatever its role permits. Throws AppError no_access, and last_owner for
- * the only active owner.
- */
-export async function leaveOrganization(
-  account: Leaver,
-  { organizationId }: { organizationId: string },
-): Promise<void> {
-  const organization = await findOrganizationById(organizationId);
-  if (!organization) throw notFound("organization");
-  for (let attempt = 1; ; attempt++) {
-    const { accountId, request, clock, log } = account;
-    const access = await memberAccess(organizationId, accountId, { fresh: true });
-    const { accessVersion } = access;
-    const actor = { kind: "member" as const, accountId, ...access };
-    try {
-      await changing({ organization, actor, request, clock, log, accessVersion }, async (ctx) => {
-        const before = await loadFor(ctx, access.memberId, "leave");
-        await end(ctx, before, "members.leave", "removed");
-        return [before.id];
-      });
-      return;
-    } catch (error) {
-      if (!(error instanceof StaleAccess) || attempt >= 3) throw error;
-    }
-  }
-}
-
-/**
- * Ends an account's membership from outside, as when the account itself is deleted. Does nothing where it is no
- * member. Throws AppError last_owner: then the organization needs another owner, or to be deleted, first.
- */
-export async function removeAccount(
-  organizationId: string,
-  accountId: string,
-  requestId: string,
-): Promise<void> {
-  const organization = await findOrganizationById(organizationId);
-  if (!organization) return;
-  const door = systemDoor(organization, { id: requestId, ip: null, userAgent: null });
-  await changing(door, async (ctx) => {
-    await lockAccess(ctx);
-    const row = await ctx.db.member.findUnique({ where: { accountId }, select: membershipColumns });
-    if (!row || row.status === "removed") return [];
-    await end(ctx, checked(row), "members.remove", "removed");
-    return [row.id];
-  });
 }

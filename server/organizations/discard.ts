@@ -2,6 +2,7 @@ import { forgetDirectory } from "../access/directory.ts";
 import { eraseTenant } from "../fleet/erase.ts";
 import { enqueuePlatform } from "../jobs/enqueue.ts";
 import { platformDb, type PlatformTx } from "../platform/database.ts";
+import { dropTenant } from "../platform/shared-cache.ts";
 import { tenantStorage } from "../platform/storage.ts";
 
 /**
@@ -42,5 +43,6 @@ export async function eraseDiscarded(organizationId: string): Promise<void> {
   if (organization && !organization.discardedAt) return;
   forgetDirectory(organizationId);
   await eraseTenant(organizationId, async () => true);
+  await dropTenant(organizationId);
   await tenantStorage(organizationId).deleteAll();
 }

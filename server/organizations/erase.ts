@@ -1,9 +1,10 @@
 import { eraseTenant } from "../fleet/erase.ts";
 import { AppError } from "../platform/errors.ts";
+import { dropTenant } from "../platform/shared-cache.ts";
 import { tenantStorage } from "../platform/storage.ts";
 
 /**
- * Erases an organization, its files included, whose days of grace are over; does nothing when the deletion was taken back. The
+ * Erases an organization, its files and what is cached of it included, whose days of grace are over; does nothing when the deletion was taken back. The
  * database's clock decides, as it did for the job's own time. Throws AppError not_due before that time.
  */
 export async function eraseOrganization(tenantId: string): Promise<void> {
@@ -16,5 +17,7 @@ export async function eraseOrganization(tenantId: string): Promise<void> {
     return true;
   });
   // Last: as long as its door is open, somebody may still write a file. A run after a crash comes here as well.
-  if (erased) await tenantStorage(tenantId).deleteAll();
+  if (!erased) return;
+  await dropTenant(tenantId);
+  await tenantStorage(tenantId).deleteAll();
 }

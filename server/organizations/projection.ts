@@ -18,7 +18,7 @@ export async function syncProfile(organizationId: string): Promise<void> {
   forgetDirectory(organizationId);
 }
 
-/** Brings the directory's copy of one membership up to the member row; rules as for the profile. */
+/** Brings the directory's copy of one membership up to the member row; rules as for the profile. An account that is gone has none. */
 export async function syncMember(organizationId: string, memberId: string): Promise<void> {
   const member = await tenancy().withTenant(organizationId, { readOnly: true }, (db) =>
     db.member.findUnique({
@@ -30,7 +30,8 @@ export async function syncMember(organizationId: string, memberId: string): Prom
   await platformDb().$executeRaw`
     INSERT INTO memberships (organization_id, account_id, member_id, status, role_name, version)
     SELECT o.id, ${member.accountId}::uuid, ${memberId}::uuid, ${member.status}, ${member.role.name}, ${member.version}
-    FROM organizations o WHERE o.id = ${organizationId}::uuid AND o.discarded_at IS NULL
+    FROM organizations o JOIN accounts a ON a.id = ${member.accountId}::uuid
+    WHERE o.id = ${organizationId}::uuid AND o.discarded_at IS NULL
     ON CONFLICT (organization_id, account_id) DO UPDATE SET member_id = excluded.member_id,
       status = excluded.status, role_name = excluded.role_name, version = excluded.version
     WHERE memberships.version < excluded.version`;

@@ -1,7 +1,7 @@
 import { can } from "../api/can.ts";
 import { accountProcedure, router } from "../api/trpc.ts";
 import { AppError } from "../platform/errors.ts";
-import { leaveOrganization } from "../members/membership.ts";
+import { leaveOrganization } from "../members/leave.ts";
 import { LeaveOrganization } from "../members/schema.ts";
 import { getUsage } from "../plans/quota.ts";
 import { overview } from "../projects/overview.ts";

@@ -2,6 +2,7 @@ import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { AppError } from "../platform/errors.ts";
 import type { ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { planOf, type Resource } from "./catalogue.ts";
+import { tenantConfig } from "./tenant-config.ts";
 
 export type Usage = { resource: Resource; used: number; limit: number | null };
 
@@ -29,7 +30,13 @@ export async function roomFor(ctx: WriteCtx, resource: Resource): Promise<number
   if (limit === null) return Number.POSITIVE_INFINITY;
   await ctx.db.$queryRaw`SELECT resource FROM quota_turns WHERE resource = ${resource} FOR UPDATE`;
   // A statement of its own: it sees what those before have committed while this one waited.
-  return limit - (await countUsed(ctx, resource));
+  return roomNow(ctx, resource);
+}
+
+/** How many more the plan has room for at this moment; without a turn somebody else may be quicker. */
+export async function roomNow(ctx: ReadCtx, resource: Resource): Promise<number> {
+  const limit = planOf(ctx.organization.plan).limits[resource];
+  return limit === null ? Number.POSITIVE_INFINITY : limit - (await countUsed(ctx, resource));
 }
 
 /** What somebody is told who asks for more than the plan allows. */
@@ -43,13 +50,12 @@ export function limitReached(ctx: ReadCtx, resource: Resource): AppError {
 
 /** What the organization uses of its plan. */
 export async function getUsage(ctx: ReadCtx): Promise<{ plan: string; planName: string; usage: Usage[] }> {
-  const { plan } = ctx.organization;
-  const { name, limits } = planOf(plan);
+  const { plan, planName, limits } = await tenantConfig(ctx);
   const usage: Usage[] = [];
   for (const resource of resources) {
     usage.push({ resource, used: await countUsed(ctx, resource), limit: limits[resource] });
   }
-  return { plan, planName: name, usage };
+  return { plan, planName, usage };
 }
 
 async function countUsed(ctx: ReadCtx, resource: Resource): Promise<number> {
@@ -61,7 +67,7 @@ async function countUsed(ctx: ReadCtx, resource: Resource): Promise<number> {
     projects: Prisma.sql`(SELECT count(*) FROM projects WHERE deleted_at IS NULL)`,
     api_keys: Prisma.sql`(SELECT count(*) FROM api_keys
       WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}))`,
-    endpoints: Prisma.sql`0`,
+    endpoints: Prisma.sql`(SELECT count(*) FROM webhook_endpoints WHERE state <> 'deleted')`,
   };
   const [row] = await ctx.db.$queryRaw<{ used: number }[]>`SELECT (${counts[resource]})::int AS used`;
   return row?.used ?? 0;

@@ -18,7 +18,24 @@ type Shape<Value> = {
   read(text: string): Value | undefined;
 };
 
+/** Longer than any entry lives. */
+const registerSeconds = 86_400;
+
 let restUntil = 0;
+
+/** Under which key the keys of one tenant stand: Redis is never searched for them. */
+function registerOf(key: string): string {
+  const [kind, id] = key.split(":");
+  if (kind !== "tenant" || !id) throw new Error(`${key} is no key of a tenant`);
+  return `tenant:${id}:keys`;
+}
+
+/** Drops everything that is cached of a tenant, for all processes, and nothing of any other. */
+export async function dropTenant(tenantId: string): Promise<void> {
+  const register = registerOf(`tenant:${tenantId}:`);
+  const keys = (await attempt(() => redis().smembers(register))) ?? [];
+  await attempt(() => redis().del(register, ...keys));
+}
 
 /**
  * Answers that are kept in this process and, for all processes, in Redis. Nothing here is the truth: a value
@@ -49,11 +66,19 @@ export class SharedCache<Value> {
     return value;
   }
 
-  /** Remembers a value here and in Redis. */
+  /** Remembers a value here and in Redis, and in the register of its tenant's keys. */
   async put(key: string, value: Value): Promise<void> {
     this.#remember(key, value);
     const text = this.#shape.write(value);
-    await attempt(() => redis().set(key, text, "EX", this.#shape.ttlSeconds));
+    const register = registerOf(key);
+    await attempt(() =>
+      redis()
+        .multi()
+        .set(key, text, "EX", this.#shape.ttlSeconds)
+        .sadd(register, key)
+        .expire(register, registerSeconds)
+        .exec(),
+    );
   }
 
   /** Drops one value, here and in Redis; others stay. */

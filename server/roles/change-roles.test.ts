@@ -50,12 +50,52 @@ describe("a role of the organization", () => {
     expect(await as(owner).roles.get({ id: clone.id })).toMatchObject({
       name: "Ground Control",
       description: "Watches",
-      permissions: ["projects.read", "tasks.read"],
+      permissions: ["organization.read", "projects.read", "tasks.read"],
       builtIn: false,
       acts: { update: null, delete: null, clone: null, assign: null },
     });
     await as(owner).roles.delete({ id });
     expect(await refusalOf(as(owner).roles.get({ id }))).toMatchObject({ reason: "not_found" });
+  });
+
+  test("always sees the organization, so that who has it can come in", async () => {
+    const member = await memberWith(["projects.read"]);
+    const slug = owner.organization.slug;
+    expect(await as(member).organization.get()).toMatchObject({ slug });
+    await as(owner).roles.update({ id: member.roleId, permissions: ["tasks.read", "projects.read"] });
+    expect((await as(owner).roles.get({ id: member.roleId })).permissions).toEqual([
+      "organization.read",
+      "projects.read",
+      "tasks.read",
+    ]);
+  });
+
+  test("that was saved by somebody else meanwhile is not overwritten", async () => {
+    const { id } = await as(owner).roles.create(named(["projects.read"]));
+    const { version } = await as(owner).roles.get({ id });
+    const saved = await as(owner).roles.update({ id, version, description: "One" });
+    expect(saved.version).toBe(version + 1);
+    const late = as(owner).roles.update({ id, version, permissions: ["tasks.read", "projects.read"] });
+    expect(await refusalOf(late)).toMatchObject({
+      code: "CONFLICT",
+      reason: "role_changed",
+      field: "version",
+    });
+    expect(await as(owner).roles.get({ id })).toMatchObject({
+      description: "One",
+      version: version + 1,
+      permissions: ["organization.read", "projects.read"],
+    });
+    // What changes nothing is no new version.
+    await as(owner).roles.update({ id, version: version + 1, description: "One" });
+    expect((await as(owner).roles.get({ id })).version).toBe(version + 1);
+    // Of many at once, all of whom saw the same, one saves.
+    const tries = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, number) =>
+        as(owner).roles.update({ id, version: version + 1, description: `Try ${number}` }),
+      ),
+    );
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
   test("has a name of its own, however it is written", async () => {

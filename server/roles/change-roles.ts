@@ -1,5 +1,6 @@
 import { raiseAccess, lockAccess } from "../access/access-version.ts";
 import { assertGrantable, checkedPermissions } from "../access/grant.ts";
+import type { Permission } from "../access/permissions.ts";
 import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
 import { wakeRelay } from "../jobs/wake.ts";
@@ -10,6 +11,8 @@ import type { CloneRole, CreateRole, RoleById, UpdateRole } from "./schema.ts";
 
 const ownRolesMax = 100;
 const namedMax = 5;
+/** In every role: whoever lacks it is a member and cannot open the organization. */
+const always = "organization.read" satisfies Permission;
 
 type RoleRecord = {
   id: string;
@@ -18,10 +21,11 @@ type RoleRecord = {
   description: string;
   builtIn: boolean;
   permissions: string[];
+  version: number;
 };
 
 /**
- * Makes a role of the organization. Throws AppError unknown_permission, missing_dependency,
+ * Makes a role of the organization; seeing the organization is always in it. Throws AppError unknown_permission, missing_dependency,
  * exceeds_own_permissions, role_name_taken and too_many_roles.
  */
 export async function createRole(ctx: WriteCtx, input: CreateRole): Promise<{ id: string; key: string }> {
@@ -42,7 +46,7 @@ async function addRole(
   input: CreateRole,
 ): Promise<{ id: string; key: string }> {
   const { name, description } = input;
-  const permissions = checkedPermissions(input.permissions, "permissions");
+  const permissions = checkedPermissions([...input.permissions, always], "permissions");
   assertGrantable(ctx.actor, permissions, "permissions");
   const others = await assertNameFree(ctx, name);
   if (others.filter((role) => !role.builtIn).length >= ownRolesMax) {
@@ -69,14 +73,16 @@ async function addRole(
 /**
  * Changes a role of the organization; its holders feel it with their next request. Both what it permitted and
  * what it will must be the caller's own, and nobody changes what they themselves may do. Throws AppError
- * not_found, role_built_in, own_role, and what createRole throws.
+ * not_found, role_built_in, role_changed when somebody else saved it since it was shown, own_role, and what
+ * createRole throws.
  */
-export async function updateRole(ctx: WriteCtx, input: UpdateRole): Promise<{ id: string }> {
+export async function updateRole(ctx: WriteCtx, input: UpdateRole): Promise<{ id: string; version: number }> {
   await lockAccess(ctx);
   const before = await loadRole(ctx, input.id);
   assertOwnMaking(before);
+  assertSeen(before, input.version);
   const permissions = input.permissions
-    ? checkedPermissions(input.permissions, "permissions")
+    ? checkedPermissions([...input.permissions, always], "permissions")
     : before.permissions;
   // Not only what it will permit: who has more than the caller would lose it by the caller's hand.
   assertGrantable(ctx.actor, [...before.permissions, ...permissions], "permissions");
@@ -91,16 +97,16 @@ export async function updateRole(ctx: WriteCtx, input: UpdateRole): Promise<{ id
     throw new AppError("FORBIDDEN", "own_role", message, { field: "permissions" });
   }
   const renamed = after.name !== before.name;
-  if (!repermitted && !renamed && after.description === before.description) return { id: before.id };
+  const { id, key, name, description, version } = before;
+  if (!repermitted && !renamed && after.description === description) return { id, version };
   if (renamed) await assertNameFree(ctx, after.name, before.id);
   await ctx.db.role.update({
     where: { id: before.id },
-    data: { ...after, updatedAt: ctx.clock.now() },
+    data: { ...after, version: version + 1, updatedAt: ctx.clock.now() },
     select: { id: true },
   });
   if (renamed || repermitted) await raiseAccess(ctx, { roleKeys: [before.key] });
   if (renamed) await showNewName(ctx, before.id);
-  const { id, key, name, description } = before;
   await audit(ctx, {
     action: "roles.update",
     target: { type: "role", id, label: after.name },
@@ -108,7 +114,14 @@ export async function updateRole(ctx: WriteCtx, input: UpdateRole): Promise<{ id
     after,
   });
   await emit(ctx, "role.updated", { id, key, name: after.name });
-  return { id };
+  return { id, version: version + 1 };
+}
+
+/** Of two who edit one role at once the second is told, instead of undoing what the first has saved. */
+function assertSeen(role: RoleRecord, version: number | undefined): void {
+  if (version === undefined || version === role.version) return;
+  const message = "Somebody else has changed this role meanwhile. Look at it again before you save.";
+  throw new AppError("CONFLICT", "role_changed", message, { field: "version" });
 }
 
 /** The directory shows roles by name: each holder's entry there follows by a job. */
@@ -171,7 +184,15 @@ async function assertUnused(ctx: WriteCtx, role: RoleRecord): Promise<void> {
 async function loadRole(ctx: WriteCtx, id: string): Promise<RoleRecord> {
   const role = await ctx.db.role.findUnique({
     where: { id },
-    select: { id: true, key: true, name: true, description: true, builtIn: true, permissions: true },
+    select: {
+      id: true,
+      key: true,
+      name: true,
+      description: true,
+      builtIn: true,
+      permissions: true,
+      version: true,
+    },
   });
   if (!role) throw notFound("role");
   return role;

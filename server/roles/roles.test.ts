@@ -30,6 +30,7 @@ test("a new organization has the built-in roles, from the most to the least powe
       ...role,
       permissions: [...role.permissions],
       builtIn: true,
+      version: 1,
       id: expect.any(String),
       members: role.key === "owner" ? 1 : 0,
       invites: 0,

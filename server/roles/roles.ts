@@ -15,6 +15,7 @@ const recordColumns = {
   description: true,
   builtIn: true,
   permissions: true,
+  version: true,
 } as const;
 
 /** The organization's roles: the built-in ones from the most to the least powerful, then its own by name. */

@@ -23,6 +23,8 @@ export type CreateRole = z.infer<typeof CreateRole>;
 
 export const UpdateRole = z.strictObject({
   id: z.uuid(),
+  /** The role's version as it was shown: another one is refused. Without it the last save counts. */
+  version: z.int().min(1).optional(),
   name: RoleName.optional(),
   description: RoleDescription.optional(),
   permissions: Permissions.optional(),
@@ -50,6 +52,8 @@ export type RoleRow = {
   description: string;
   builtIn: boolean;
   permissions: string[];
+  /** To be sent back with a change. */
+  version: number;
   /** Active and suspended members that have it, and invites that are open. */
   members: number;
   invites: number;

@@ -143,6 +143,11 @@ export class Tenancy {
     }
   }
 
+  /** The epoch that this process believes a tenant to be in; null where there is none. What is cached names it. */
+  async epochOf(tenantId: string): Promise<number | null> {
+    return (await this.#placements.get(tenantId))?.epoch ?? null;
+  }
+
   /** Forgets what is believed of a tenant; the next entry reads its placement again. */
   forget(tenantId: string): void {
     this.#placements.forget(tenantId);
