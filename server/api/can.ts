@@ -40,6 +40,21 @@ export function can(permission: Permission, { recorded = false, rest }: Options 
         ),
       );
     },
+    /** Reads one organization after something was brought up to date, in short transactions of `prepare`'s own. */
+    preparedQuery<Schema extends z.ZodType, Result>(
+      schema: Schema,
+      prepare: Verb<Door, Schema, void>,
+      verb: Verb<ReadCtx, Schema, Result>,
+    ) {
+      return guarded.input(schema).query(({ ctx, input }) =>
+        patiently(ctx, permission, async (door) => {
+          await prepare(door, input as z.output<Schema>);
+          return recordedRead(door, { action: ctx.path, input, recorded }, (c) =>
+            verb(c, input as z.output<Schema>),
+          );
+        }),
+      );
+    },
     /** Changes one organization. */
     mutation<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<WriteCtx, Schema, Result>) {
       return guarded

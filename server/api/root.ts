@@ -1,5 +1,6 @@
 import { apiKeysRouter } from "../api-keys/router.ts";
 import { auditRouter } from "../audit/router.ts";
+import { eventsRouter } from "../events/router.ts";
 import { sessionRouter } from "../identity/router.ts";
 import { invitesRouter } from "../invites/router.ts";
 import { membersRouter } from "../members/router.ts";
@@ -8,6 +9,7 @@ import { operatorRouter } from "../operator/router.ts";
 import { organizationRouter, organizationsRouter } from "../organizations/router.ts";
 import { projectsRouter, searchRouter, tasksRouter } from "../projects/router.ts";
 import { rolesRouter } from "../roles/router.ts";
+import { webhooksRouter } from "../webhooks/router.ts";
 import { router } from "./trpc.ts";
 
 /** The table of contents: every procedure of Astra. */
@@ -23,6 +25,8 @@ export const appRouter = router({
   tasks: tasksRouter,
   search: searchRouter,
   audit: auditRouter,
+  webhooks: webhooksRouter,
+  events: eventsRouter,
   notifications: notificationsRouter,
   operator: operatorRouter,
 });

@@ -1,5 +1,5 @@
 import { promises as dns } from "node:dns";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import zlib from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { env } from "./env.ts";
@@ -45,6 +45,8 @@ export type OutboundAnswer =
 const bodyBytesMax = 16 * 1024;
 const headerBytesMax = 16 * 1024;
 const resolveTimeoutMs = 2_500;
+/** Somebody waits for the answer in the console. */
+const hintTimeoutMs = 1_000;
 const connectTimeoutMs = 10_000;
 const idleMs = 4_000;
 const deadlineMsMax = 60_000;
@@ -57,12 +59,14 @@ const deadlineMsMax = 60_000;
 export class OutboundClient {
   readonly #rules: OutboundRules;
   readonly #agent: Agent;
+  readonly #hints: dns.Resolver;
 
   /** `dnsServers` asks other servers than the system's. */
   constructor(rules: OutboundRules & { dnsServers?: readonly string[] }) {
     this.#rules = rules;
     const resolver = new dns.Resolver({ timeout: resolveTimeoutMs, tries: 2 });
-    if (rules.dnsServers) resolver.setServers(rules.dnsServers);
+    this.#hints = new dns.Resolver({ timeout: hintTimeoutMs, tries: 1 });
+    if (rules.dnsServers) for (const one of [resolver, this.#hints]) one.setServers(rules.dnsServers);
     this.#agent = new Agent({
       allowH2: false,
       pipelining: 1,
@@ -79,6 +83,23 @@ export class OutboundClient {
   refusalOf(url: string): "refused_url" | "blocked" | null {
     const read = readOutboundUrl(url, this.#rules);
     return typeof read === "string" ? read : null;
+  }
+
+  /**
+   * What an address's name leads to just now, for whoever enters it: null when it can be reached, or nobody can tell.
+   * It is looked at again whenever something is sent.
+   */
+  async hintOf(url: string): Promise<"unresolved" | "blocked" | null> {
+    const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, "");
+    if (!host || isIP(host) !== 0) return null;
+    try {
+      await addressesOf(this.#hints, host, this.#rules);
+      return null;
+    } catch (error) {
+      if (error instanceof Blocked) return "blocked";
+      const { code } = error as NodeJS.ErrnoException;
+      return code === "ENOTFOUND" || code === "ENODATA" ? "unresolved" : null;
+    }
   }
 
   /** Sends one request. Throws RangeError for a deadline over a minute. */
