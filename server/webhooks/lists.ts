@@ -196,10 +196,11 @@ type GroupRecord = Omit<UndeliveredGroup, "endpoint"> & {
   endpointDescription: string;
 };
 
+const newest = (state: string) => Prisma.sql`(SELECT d.endpoint_id, d.state, d.error, d.status, d.created_at
+  FROM webhook_deliveries d WHERE d.state = ${state} ORDER BY d.id DESC LIMIT ${groupedMax})`;
+
 /** What did not arrive, by endpoint and by why; of each state the newest 10,000 are looked at. */
 export async function listUndelivered(ctx: ReadCtx): Promise<{ items: UndeliveredGroup[] }> {
-  const newest = (state: string) => Prisma.sql`(SELECT d.endpoint_id, d.state, d.error, d.status, d.created_at
-    FROM webhook_deliveries d WHERE d.state = ${state} ORDER BY d.id DESC LIMIT ${groupedMax})`;
   const rows = await ctx.db.$queryRaw<GroupRecord[]>`
     SELECT e.id AS "endpointId", e.url AS "endpointUrl", e.description AS "endpointDescription", d.state, d.error,
       d.status, count(*)::int AS count, min(d.created_at) AS "oldestAt", max(d.created_at) AS "newestAt"
