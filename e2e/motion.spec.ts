@@ -14,12 +14,18 @@ test("who wants no motion gets none, and nothing that waits for the end of one s
   await page.addInitScript(() => {
     const begun: string[] = [];
     Reflect.set(window, "begunMotions", begun);
-    for (const kind of ["animationstart", "transitionrun"] as const) {
-      addEventListener(kind, (event) => {
-        const length = event.elapsedTime + (event instanceof TransitionEvent ? 1 : 0);
-        if (length > 0) begun.push(`${kind} of ${(event.target as Element).outerHTML.slice(0, 100)}`);
-      });
-    }
+    const note = (event: AnimationEvent | TransitionEvent) => {
+      const element = event.target as Element;
+      const { animationDuration, transitionDuration } = getComputedStyle(
+        element,
+        event.pseudoElement || null,
+      );
+      const lengths = event instanceof AnimationEvent ? animationDuration : transitionDuration;
+      if (lengths.split(",").some((length) => parseFloat(length) > 0))
+        begun.push(`${event.type}: ${element.outerHTML.slice(0, 100)}`);
+    };
+    addEventListener("animationstart", note);
+    addEventListener("transitionrun", note);
   });
   await page.goto(`/${organization.slug}/tasks?task=new`);
   await expect(tasks.sheet).toBeVisible();
