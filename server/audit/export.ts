@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { Prisma } from "#prisma/generated/tenant/client.ts";
+import { emit } from "../events/emit.ts";
 import { notify } from "../notifications/notify.ts";
 import { notFound } from "../platform/errors.ts";
 import { tenantStorage } from "../platform/storage.ts";
@@ -71,6 +72,7 @@ export async function runExport(
     });
     const told = { key: toldKey(runId), memberId: run.memberId };
     await notify(ctx, "audit_export_ready", { ...told, data: { runId, format, rows } });
+    await emit(ctx, "audit.export_ready", { id: runId, format, rows });
   });
 }
 
@@ -88,6 +90,7 @@ export async function giveUpExport(door: Door, { runId }: { runId: string }): Pr
     });
     for (const { memberId } of failed) {
       await notify(ctx, "audit_export_failed", { key: toldKey(runId), memberId, data: { runId } });
+      await emit(ctx, "audit.export_failed", { id: runId });
     }
   });
 }

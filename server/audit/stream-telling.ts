@@ -1,3 +1,4 @@
+import { emit } from "../events/emit.ts";
 import { notify } from "../notifications/notify.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
@@ -18,14 +19,20 @@ export async function tellFailing(
   const { id, name, attempts } = stream;
   if (attempts !== firstToldAt && attempts % toldAgainEvery !== 0) return;
   const data = { name, reason: streamErrors[error] };
-  await telling(door, (ctx) => notify(ctx, "audit_stream_failing", { key: keyOf(id), data }));
+  await telling(door, async (ctx) => {
+    await notify(ctx, "audit_stream_failing", { key: keyOf(id), data });
+    await emit(ctx, "audit.stream_failing", { id, name, reason: error });
+  });
 }
 
 /** Tells them that it works again, if they were told that it did not. */
 export async function tellResumed(door: Door, stream: Stream & { attempts: number }): Promise<void> {
   const { id, name, attempts } = stream;
   if (attempts < firstToldAt) return;
-  await telling(door, (ctx) => notify(ctx, "audit_stream_resumed", { key: keyOf(id), data: { name } }));
+  await telling(door, async (ctx) => {
+    await notify(ctx, "audit_stream_resumed", { key: keyOf(id), data: { name } });
+    await emit(ctx, "audit.stream_resumed", { id, name });
+  });
 }
 
 function keyOf(streamId: string): string {

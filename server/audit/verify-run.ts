@@ -1,4 +1,5 @@
 import { recordSecurityEvent } from "../access/security-log.ts";
+import { emit } from "../events/emit.ts";
 import { notify } from "../notifications/notify.ts";
 import type { Door } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
@@ -39,7 +40,7 @@ export async function runVerification(
   });
   signal?.throwIfAborted();
   await keepVerdict(id, verdict);
-  if (verdict.finding) await alarm(door, verdict);
+  if (verdict.finding) await alarm(door, runId, verdict);
   const { entries } = verdict;
   const result = JSON.stringify(verdict);
   await noteRun(door, runId, {
@@ -71,7 +72,7 @@ async function keepVerdict(organizationId: string, verdict: Verdict): Promise<vo
 }
 
 /** A broken chain concerns the operators as well, and must not stand in the broken log alone. */
-async function alarm(door: Door, { finding }: Verdict): Promise<void> {
+async function alarm(door: Door, runId: string, { finding }: Verdict): Promise<void> {
   door.log.error({ finding }, "an audit chain is broken");
   await recordSecurityEvent({
     kind: "audit_chain_broken",
@@ -82,7 +83,8 @@ async function alarm(door: Door, { finding }: Verdict): Promise<void> {
   if (!finding) return;
   const { seq } = finding;
   const detail = finding.detail.slice(0, noticeMax);
-  await transact(door, "write", (ctx) =>
-    notify(ctx, "audit_chain_broken", { key: "audit_chain", data: { seq, detail } }),
-  );
+  await transact(door, "write", async (ctx) => {
+    await notify(ctx, "audit_chain_broken", { key: "audit_chain", data: { seq, detail } });
+    await emit(ctx, "audit.chain_broken", { id: runId, seq });
+  });
 }

@@ -182,6 +182,7 @@ async function enter(ctx: WriteCtx, { token }: OpenedLink, joiner: Joiner): Prom
       after: { inviteId: invite.id, email, role: role.key },
     },
   );
+  await emit(ctx, "invite.accepted", { id: invite.id, roleKey: role.key, memberId });
   await emit(ctx, "member.joined", { id: memberId, accountId, roleKey: role.key, status: "active" });
   return memberId;
 }

@@ -48,6 +48,7 @@ export async function resendInvite(
     before: { expiresAt: before.expiresAt, sending: before.sending },
     after: { expiresAt: data.expiresAt, sending },
   });
+  await emit(ctx, "invite.resent", { id, roleKey: before.role.key });
   await askMail(ctx, "invite", id, { attempt: sending });
   return { id, expiresAt: data.expiresAt };
 }
@@ -88,6 +89,7 @@ export async function updateInvite(ctx: WriteCtx, { id, roleId }: UpdateInvite):
     before: { role: before.role.key },
     after: { role: role.key },
   });
+  await emit(ctx, "invite.updated", { id, roleKey: role.key });
   return { id };
 }
 

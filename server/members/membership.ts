@@ -145,8 +145,8 @@ export async function removeMember(door: Door, { id }: MemberById): Promise<{ id
 }
 
 const events = {
-  active: "member.updated",
-  suspended: "member.updated",
+  active: "member.reactivated",
+  suspended: "member.suspended",
   removed: "member.removed",
 } as const;
 

@@ -51,7 +51,7 @@ const zones: Record<string, string[]> = {
   access: ["platform", "tenancy"],
   jobs: ["platform", "tenancy", "access", "fleet"],
   fleet: ["platform", "tenancy", "access", "jobs"],
-  audit: ["platform", "tenancy", "access", "jobs", "fleet", "search", "notifications"],
+  audit: ["platform", "tenancy", "access", "jobs", "fleet", "events", "search", "notifications"],
   mail: ["platform", "tenancy", "access", "jobs"],
   events: ["platform", "tenancy", "access", "jobs"],
 };
