@@ -5,7 +5,7 @@ import { line, SearchText } from "../platform/text.ts";
 /** What the viewer and exports choose entries by; all of them together. */
 const auditFilter = {
   actorId: z.uuid().optional(),
-  actorKind: z.enum(["member", "api_key", "operator", "system"]).optional(),
+  actorKind: z.enum(["member", "api_key", "operator", "system", "anonymous"]).optional(),
   /** A whole action ("projects.update") or the beginning of several ("projects."). */
   action: z
     .string()
@@ -63,7 +63,7 @@ export type AuditRow = {
   id: string;
   at: Date;
   action: string;
-  actor: { kind: "member" | "api_key" | "operator" | "system"; id: string | null; name: string };
+  actor: { kind: "member" | "api_key" | "operator" | "system" | "anonymous"; id: string | null; name: string };
   impersonator: { id: string; name: string | null } | null;
   target: { type: string; id: string | null; label: string };
   ip: string | null;
@@ -80,6 +80,8 @@ export type AuditEntry = AuditRow & {
   after: Record<string, unknown>;
   /** Fields that hold what is about people. */
   personal: string[];
+  /** What the ids among the values are called now, by id; without those that are gone. */
+  names: Record<string, string>;
   /** Hexadecimal; null while it waits for its seal. */
   hash: string | null;
   previousHash: string | null;

@@ -26,7 +26,15 @@ async function entriesOf(organizationId: string) {
     db.auditEntry.findMany({
       where: { action: { startsWith: "session." } },
       orderBy: { at: "asc" },
-      select: { action: true, actorId: true, actorName: true, ip: true, userAgent: true },
+      select: {
+        action: true,
+        actorKind: true,
+        actorId: true,
+        actorName: true,
+        targetId: true,
+        ip: true,
+        userAgent: true,
+      },
     }),
   );
 }
@@ -50,12 +58,17 @@ test("signing in, failing to and signing out stand in the log of each organizati
 
   const told = ["session.signInFailed", "session.signIn", "session.signOut"].map((action) => ({
     action,
-    actorId: one.owner.memberId,
+    actorKind: "member",
+    actorId: one.owner.memberId as string | null,
     actorName: "Ada",
+    targetId: one.owner.memberId,
     ip: "198.51.100.7",
     userAgent: "vitest",
   }));
-  expect(await entriesOf(one.id)).toEqual(told);
+  // Whoever failed is not the member: they are whom it was tried upon.
+  const [failed, ...others] = told;
+  const nobody = { actorKind: "anonymous", actorId: null, actorName: "Somebody unknown" };
+  expect(await entriesOf(one.id)).toEqual([{ ...failed, ...nobody }, ...others]);
   expect((await entriesOf(two.id)).map((entry) => entry.action)).toEqual(told.map((entry) => entry.action));
   expect(await entriesOf(stranger.id)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { JobPayload } from "../jobs/registry.ts";
 import { platformDb, type PlatformTx } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
-import type { Door, RequestInfo } from "../tenancy/context.ts";
+import type { Actor, Door, RequestInfo } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 
 export type AccountEvent = {
@@ -128,14 +128,13 @@ async function tellOne(
     if (member?.status !== "active") return;
     const { id: memberId, name } = member;
     const { accountId } = event;
-    const actor = {
-      kind: "member" as const,
-      memberId,
-      accountId,
-      name,
-      roleKey: member.role.key,
-      permissions: ctx.actor.permissions,
-    };
+    const { permissions } = ctx.actor;
+    const roleKey = member.role.key;
+    // Whoever failed to sign in is not shown to be the member: it was done to them, not by them.
+    const actor: Actor =
+      event.kind === "session.signInFailed"
+        ? { kind: "anonymous", name: "Somebody unknown", permissions }
+        : { kind: "member", memberId, accountId, name, roleKey, permissions };
     await audit(
       { ...ctx, actor },
       {

@@ -21,7 +21,9 @@ export type Actor =
       createdById: string | null;
       permissions: ReadonlySet<string>;
     }
-  | { kind: "system"; name: string; permissions: ReadonlySet<string> };
+  | { kind: "system"; name: string; permissions: ReadonlySet<string> }
+  /** Somebody who proved nothing, and of whom no more is known than where the call came from. */
+  | { kind: "anonymous"; name: string; permissions: ReadonlySet<string> };
 
 /** Where an act came from; it stands in the audit entry and follows the jobs it causes. */
 export type RequestInfo = { id: string; ip: string | null; userAgent: string | null };

@@ -58,4 +58,5 @@ export const actorKinds = {
   api_key: "API key",
   operator: "Operator",
   system: "Astra itself",
+  anonymous: "Nobody known",
 } as const;

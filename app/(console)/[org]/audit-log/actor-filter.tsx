@@ -18,6 +18,7 @@ const kindLabels = {
   api_key: "Any API key",
   operator: "Any operator",
   system: actorKinds.system,
+  anonymous: actorKinds.anonymous,
 } as const;
 
 type ActorFilterProps = { search: AuditSearch; onChange: (change: Partial<AuditSearch>) => void };

@@ -1,9 +1,9 @@
-import { Bot, KeyRound, ShieldCheck } from "lucide-react";
+import { Bot, KeyRound, ShieldCheck, UserRoundX } from "lucide-react";
 import { Avatar } from "#app/_ui/avatar.tsx";
 import { cn } from "#app/_ui/class-names.ts";
 import type { AuditRow } from "#server/audit/schema.ts";
 
-const icons = { api_key: KeyRound, operator: ShieldCheck, system: Bot } as const;
+const icons = { api_key: KeyRound, operator: ShieldCheck, system: Bot, anonymous: UserRoundX } as const;
 
 /** A person's initials; a sign of its kind for any other actor. */
 export function ActorMark({

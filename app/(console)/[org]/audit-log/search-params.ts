@@ -24,7 +24,7 @@ export const ranges = {
 } as const;
 export type Range = keyof typeof ranges;
 
-export const actorKindNames = ["member", "api_key", "operator", "system"] as const;
+export const actorKindNames = ["member", "api_key", "operator", "system", "anonymous"] as const;
 
 /** The state of the log's list as it stands in the address. */
 export const auditSearch = {
