@@ -10,6 +10,7 @@ import { sendAccountMail } from "#server/identity/account-mail.ts";
 import { trimIdentity } from "#server/identity/trim.ts";
 import { syncAccount } from "#server/identity/sync-account.ts";
 import { trimSettled } from "#server/jobs/outbox.ts";
+import { trimInvites } from "#server/invites/trim.ts";
 import type { Handlers } from "#server/jobs/run.ts";
 import { sendPlatformMail, sendTenantMail } from "#server/mail/deliver.ts";
 import { trimMails } from "#server/mail/ledger.ts";
@@ -44,6 +45,7 @@ export const handlers: Handlers = {
   "organizations.discard": { platform: ({ organizationId }) => eraseDiscarded(organizationId) },
   "projects.purge": { platform: (_payload, job) => purgeAll("main", job) },
   "api-keys.warn": { platform: (_payload, job) => warnOfExpiringKeys("main", job) },
+  "invites.trim": { platform: (_payload, job) => trimInvites("main", job) },
   "notifications.trim": { platform: (_payload, job) => trimNotifications("main", job) },
   "organizations.erase": { onTenant: (tenantId) => eraseOrganization(tenantId) },
   "mail.send": { platform: (payload, job) => sendPlatformMail(mailWriters, payload, job) },

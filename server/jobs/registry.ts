@@ -96,6 +96,14 @@ export const jobs = {
     backoffMs: 60_000,
     deadlineMs: 900_000,
   },
+  "invites.trim": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 900_000,
+  },
   "notifications.trim": {
     scope: "platform",
     queue: "default",

@@ -9,6 +9,7 @@ export const schedules = {
   "audit.sweep-all": { everySeconds: 300 },
   "audit.retain": { everySeconds: 21_600 },
   "projects.purge": { everySeconds: 21_600 },
+  "invites.trim": { everySeconds: 21_600 },
   "notifications.trim": { everySeconds: 21_600 },
   "api-keys.warn": { everySeconds: 21_600 },
   "webhooks.trim": { everySeconds: 21_600 },
