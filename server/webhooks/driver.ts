@@ -104,7 +104,10 @@ export class Driver {
     const known = this.#source;
     this.#source = row;
     this.#state = row.state;
-    this.#limits = { concurrency: row.concurrency, gapMs: row.perSecond === null ? 0 : 1_000 / row.perSecond };
+    this.#limits = {
+      concurrency: row.concurrency,
+      gapMs: row.perSecond === null ? 0 : 1_000 / row.perSecond,
+    };
     if (row.restMs > 0) this.#notBefore = Math.max(this.#notBefore, performance.now() + row.restMs);
     if (row.state !== "active" || row.restMs > sitOutMs) this.#closing = true;
     const same =

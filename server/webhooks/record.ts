@@ -28,7 +28,7 @@ export async function renewLease(
   const rows = await ctx.db.$queryRaw<Renewed[]>`
     WITH before AS MATERIALIZED (
       SELECT b.id, b.state = 'active' AND (${wantsNoMore}::bool OR (${failing}::bool AND NOT ${arrived}::bool
-          AND b.failing_since < now() - ${failingDays} * interval '1 day')) AS ends
+          AND coalesce(b.failing_since < now() - ${failingDays} * interval '1 day', false))) AS ends
       FROM webhook_endpoints b WHERE b.id = ${endpointId}::uuid AND b.lease = ${lease}::uuid FOR NO KEY UPDATE
     )
     UPDATE webhook_endpoints e SET lease_until = now() + ${leaseSeconds} * interval '1 second',
@@ -117,7 +117,12 @@ function hoursOf(outcomes: readonly Outcome[]): Hour[] {
     const hour = new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000).toISOString();
     let counted = hours.get(hour);
     if (!counted) {
-      counted = { hour, delivered: 0, failed: 0, slow: Array.from({ length: latencyStepsMs.length + 1 }, () => 0) };
+      counted = {
+        hour,
+        delivered: 0,
+        failed: 0,
+        slow: Array.from({ length: latencyStepsMs.length + 1 }, () => 0),
+      };
       hours.set(hour, counted);
     }
     if (error === null) counted.delivered++;

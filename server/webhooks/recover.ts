@@ -46,7 +46,7 @@ export async function runRecovery(
   { recoveryId }: { recoveryId: string },
   job: Pick<JobInfo, "signal">,
 ): Promise<void> {
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     job.signal.throwIfAborted();
     more = await transact(door, "write", (ctx) => recoverBatch(ctx, recoveryId));
   }

@@ -51,7 +51,8 @@ export const sendDeadlineMs = 15_000;
 export const gone = 410;
 const retryAfterMsMax = 86_400_000;
 const spread = 0.2;
-const reserved = /^(?:webhook-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect)$/;
+const reserved =
+  /^(?:webhook-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect)$/;
 
 /** Sends one event once. Never throws for what the other side does. */
 export async function sendOnce(to: Destination, due: DueDelivery, now: Date): Promise<Outcome> {
@@ -60,7 +61,9 @@ export async function sendOnce(to: Destination, due: DueDelivery, now: Date): Pr
     const failed = { answered: false, failure: "secret", status: null, timings: noTime } as const;
     return { ...made, requestHeaders: "{}", ...verdict(to, due, failed, now) };
   }
-  const body = Buffer.from(JSON.stringify(envelopeOf(to.organizationId, { ...due, id: due.eventId }, to.payload)));
+  const body = Buffer.from(
+    JSON.stringify(envelopeOf(to.organizationId, { ...due, id: due.eventId }, to.payload)),
+  );
   const own = Object.entries(to.opened.headers).filter(([name]) => !reserved.test(name.toLowerCase()));
   const ours = {
     "content-type": "application/json",

@@ -24,7 +24,8 @@ export async function tellOfOutcomes(
   if (!dead || row.disabledNow) return;
   const key = `webhook_dead:${endpointId}`;
   const since = new Date(ctx.clock.now().getTime() - toldAgainMs);
-  if (await ctx.db.notification.findFirst({ where: { key, at: { gt: since } }, select: { id: true } })) return;
+  if (await ctx.db.notification.findFirst({ where: { key, at: { gt: since } }, select: { id: true } }))
+    return;
   const reason = deliveryErrors[dead.error ?? "status"];
   await notify(ctx, "webhook_dead_letters", { key, data: { endpointId, name, reason } });
 }

@@ -36,7 +36,11 @@ export const endpointColumns = Prisma.sql`e.url, e.description, e.payload, e.hea
  * Takes an endpoint's lease; null when somebody else has it (who comes to an end is followed by another look, should
  * that be somebody who has died) or when there is no such endpoint.
  */
-export async function takeLease(ctx: WriteCtx, endpointId: string, lease: string): Promise<EndpointRow | null> {
+export async function takeLease(
+  ctx: WriteCtx,
+  endpointId: string,
+  lease: string,
+): Promise<EndpointRow | null> {
   // The row is held before it is judged: whoever lets the lease go just now has looked once more behind that.
   const rows = await ctx.db.$queryRaw<EndpointRow[]>`
     WITH held AS MATERIALIZED (
@@ -87,7 +91,11 @@ export async function claimDue(
 }
 
 /** Puts aside what waits for an endpoint that gets nothing now. Answers whether there may be more of it. */
-export async function putAside(ctx: WriteCtx, endpointId: string, state: EndpointRow["state"]): Promise<boolean> {
+export async function putAside(
+  ctx: WriteCtx,
+  endpointId: string,
+  state: EndpointRow["state"],
+): Promise<boolean> {
   const from = state === "deleted" ? ["pending", "held"] : ["pending"];
   const to = state === "deleted" ? "canceled" : "held";
   const moved = await ctx.db.$executeRaw`
@@ -102,7 +110,12 @@ export async function putAside(ctx: WriteCtx, endpointId: string, state: Endpoin
  * Lets the lease go, and asks for the next look: at once when something is due, or when it will be. `restMs` keeps
  * to the endpoint's rate where the next one sends. Answers whether something is due at once.
  */
-export async function letGo(ctx: WriteCtx, endpointId: string, lease: string, restMs: number): Promise<boolean> {
+export async function letGo(
+  ctx: WriteCtx,
+  endpointId: string,
+  lease: string,
+  restMs: number,
+): Promise<boolean> {
   const rows = await ctx.db.$queryRaw<{ soon: boolean }[]>`
     WITH left_over AS (
       SELECT CASE WHEN EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = ${endpointId}::uuid
@@ -122,4 +135,3 @@ export async function letGo(ctx: WriteCtx, endpointId: string, lease: string, re
     FROM left_over l CROSS JOIN free f WHERE l.at IS NOT NULL`;
   return rows[0]?.soon ?? false;
 }
-
