@@ -2,6 +2,7 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { permissionRegistry } from "../access/permissions.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
+import { events, type EventType } from "../events/catalogue.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import {
   buildKey,
@@ -11,12 +12,29 @@ import {
   requestOf,
   type TestOrganization,
 } from "./factories.ts";
+import { mutationEvents } from "./mutation-events.ts";
+
+/** What no mutation of an organization tells of, but a job, an account or the end of a task does; their own tests hold them. */
+const toldElsewhere: EventType[] = [
+  "organization.created",
+  "member.joined",
+  "invite.accepted",
+  "task.completed",
+  "audit.export_ready",
+  "audit.export_failed",
+  "audit.chain_broken",
+  "audit.stream_failing",
+  "audit.stream_resumed",
+  "webhook_endpoint.disabled",
+];
 
 type Call = (input?: unknown) => Promise<unknown>;
 type Made = {
   projectId: string;
   taskId: string;
   streamId: string;
+  endpointId: string;
+  deliveryId: string;
   roleId: string;
   memberId: string;
   inviteId: string;
@@ -82,6 +100,15 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
   "audit.streams.delete": (_, { streamId }) => ({ id: streamId }),
   "audit.streams.test": (_, { streamId }) => ({ id: streamId }),
   "audit.streams.rotateSecret": (_, { streamId }) => ({ id: streamId }),
+  "webhooks.create": () => ({ url: closedPort }),
+  "webhooks.update": (_, { endpointId }) => ({ id: endpointId, description: "Another" }),
+  "webhooks.pause": (_, { endpointId }) => ({ id: endpointId }),
+  "webhooks.resume": (_, { endpointId }) => ({ id: endpointId }),
+  "webhooks.delete": (_, { endpointId }) => ({ id: endpointId }),
+  "webhooks.rotateSecret": (_, { endpointId }) => ({ id: endpointId }),
+  "webhooks.sendTest": (_, { endpointId }) => ({ id: endpointId }),
+  "webhooks.replay": (_, { deliveryId }) => ({ ids: [deliveryId] }),
+  "webhooks.recover": (_, { endpointId }) => ({ id: endpointId, since: new Date(0) }),
 };
 
 /** What must have happened before a procedure can change anything. */
@@ -91,6 +118,7 @@ const before: Record<string, string> = {
   "projects.unarchive": "projects.archive",
   "projects.restore": "projects.delete",
   "tasks.restore": "tasks.delete",
+  "webhooks.resume": "webhooks.pause",
 };
 
 let organization: TestOrganization;
@@ -123,12 +151,20 @@ async function makeThings(): Promise<Made> {
     projectId,
     taskId,
     streamId,
+    ...(await makeEndpoint()),
     roleId,
     memberId,
     inviteId,
     keyId,
     notificationId: await makeNotification(),
   };
+}
+
+async function makeEndpoint(): Promise<{ endpointId: string; deliveryId: string }> {
+  const input = { url: closedPort, types: ["task.deleted"] };
+  const { id: endpointId } = (await callOf("webhooks.create")(input)) as { id: string };
+  const { deliveryId } = (await callOf("webhooks.sendTest")({ id: endpointId })) as { deliveryId: string };
+  return { endpointId, deliveryId };
 }
 
 async function makeNotification(): Promise<string> {
@@ -159,6 +195,13 @@ async function makeInvite(): Promise<string> {
   });
 }
 
+async function eventTypes(): Promise<string[]> {
+  const events = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
+    db.event.findMany({ select: { type: true } }),
+  );
+  return events.map(({ type }) => type);
+}
+
 async function countEntries(action?: string): Promise<number> {
   return tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
     db.auditEntry.count({ where: action ? { action } : {} }),
@@ -169,12 +212,20 @@ test("every mutation of an organization is tried here", () => {
   expect(Object.keys(inputs).toSorted()).toEqual(mutations.toSorted());
 });
 
-test.each(mutations)("%s writes its entry, under its own name", async (path) => {
+test("every type of event has what tells of it", () => {
+  const told = new Set([...Object.values(mutationEvents).flat(), ...toldElsewhere]);
+  expect([...told].toSorted()).toEqual(Object.keys(events).toSorted());
+});
+
+test.each(mutations)("%s writes its entry, under its own name, and tells of its events", async (path) => {
   const made = await makeThings();
   const first = before[path];
   if (first) await callOf(first)(inputs[first]?.(organization, made));
   const [all, own] = [await countEntries(), await countEntries(path)];
+  const told = await eventTypes();
   await callOf(path)(inputs[path]?.(organization, made));
   expect(await countEntries()).toBe(all + 1);
   expect(await countEntries(path)).toBe(own + 1);
+  const since = (await eventTypes()).toSorted();
+  expect(since).toEqual([...told, ...(mutationEvents[path] ?? [])].toSorted());
 });
