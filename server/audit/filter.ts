@@ -1,23 +1,26 @@
 import { Prisma } from "#prisma/generated/tenant/client.ts";
-import { wordsToKeep, wordsToSeek } from "../search/words.ts";
 import type { ReadDb } from "../tenancy/tenant-db.ts";
 import type { AuditFilter } from "./schema.ts";
+import { searched } from "./search.ts";
 
-const foundMax = 1_000;
 const actionsMax = 500;
 
-// No word holds it, and it sorts after every character.
-const last = "\u{10ffff}";
-
-/** A recorded read names as its target all of what was read: "projects", where a change names one "project". */
-const notARead = Prisma.sql`NOT (e.target_label = '' AND e.target_type = split_part(e.action, '.', 1)
-  AND e.action NOT IN ('audit.verify', 'audit.export', 'audit.retain'))`;
+/** What a filter means: where to look (`audit_entries e`, or the few of them that one word leaves), and for what. */
+export type Chosen = { from: Prisma.Sql; condition: Prisma.Sql };
 
 /**
- * The condition on `audit_entries e` that a filter means. Everything in it keeps its index under row-level
- * security: equality of texts and ranges of times. Names of actions and words are looked up before.
+ * A recorded read names as its target all of what was read: "projects", where a change names one "project". That
+ * somebody has read a notification of theirs is on record, and changes nothing for anybody else either.
  */
-export async function filterCondition(db: ReadDb, filter: AuditFilter): Promise<Prisma.Sql> {
+const notARead = Prisma.sql`(NOT (e.target_label = '' AND e.target_type = split_part(e.action, '.', 1)
+  AND e.action NOT IN ('audit.verify', 'audit.export', 'audit.retain'))
+  AND e.action NOT IN ('notifications.markRead', 'notifications.markAllRead'))`;
+
+/**
+ * The entries that a filter chooses. Everything in the condition keeps its index under row-level security: equality
+ * of texts and ranges of times. Names of actions and words are looked up before.
+ */
+export async function chosenBy(db: ReadDb, filter: AuditFilter): Promise<Chosen> {
   const conditions = [Prisma.sql`true`];
   if (filter.actorId) conditions.push(Prisma.sql`e.actor_id = ${filter.actorId}::uuid`);
   if (filter.actorKind) conditions.push(Prisma.sql`e.actor_kind = ${filter.actorKind}`);
@@ -36,9 +39,13 @@ export async function filterCondition(db: ReadDb, filter: AuditFilter): Promise<
     );
     conditions.push(isOneOf(meant));
   }
-  if (filter.search) conditions.push(...(await searchConditions(db, filter.search, actions)));
-  return Prisma.join(conditions, " AND ");
+  if (!filter.search) return { from: whole, condition: Prisma.join(conditions, " AND ") };
+  const found = await searched(db, filter.search, actions);
+  conditions.push(...found.conditions);
+  return { from: found.from ?? whole, condition: Prisma.join(conditions, " AND ") };
 }
+
+const whole = Prisma.sql`audit_entries e`;
 
 /** Every action that the log knows, by a walk that skips from one to the next in the index. */
 export async function seenActions(db: ReadDb): Promise<string[]> {
@@ -58,43 +65,4 @@ function isOneOf(actions: string[]): Prisma.Sql {
   return first !== undefined && others.length === 0
     ? Prisma.sql`e.action = ${first}`
     : Prisma.sql`e.action = ANY (${actions})`;
-}
-
-type Found = { word: string; kind: "actor" | "target"; value: string };
-
-/** Each word must begin a word of the action, of the actor's name or of the target's label. */
-async function searchConditions(db: ReadDb, search: string, actions: string[]): Promise<Prisma.Sql[]> {
-  const words = wordsToSeek(search);
-  if (words.length === 0) return [Prisma.sql`false`];
-  const found = await db.$queryRaw<Found[]>`
-    SELECT s.word, f.kind, f.value FROM unnest(${words}::text[]) AS s (word) CROSS JOIN LATERAL (
-      (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'actor' AND w.token >= s.word
-         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax})
-      UNION ALL
-      (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'target' AND w.token >= s.word
-         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax})) AS f`;
-  const conditions = words.map((word) => {
-    const valuesOf = (kind: Found["kind"]) =>
-      found.filter((row) => row.word === word && row.kind === kind).map((row) => row.value);
-    const named = actions.filter((action) => wordsToKeep(action).some((kept) => kept.startsWith(word)));
-    const [actors, targets] = [valuesOf("actor"), valuesOf("target")];
-    const condition = Prisma.sql`(e.action = ANY (${named})
-      OR ${among("actor", Prisma.sql`e.actor_id`, word, actors)}
-      OR ${among("target", Prisma.sql`e.target_id`, word, targets)})`;
-    return { condition, size: named.length * foundMax + actors.length + targets.length };
-  });
-  // The rarest word first: most entries are passed over by it alone.
-  return conditions.toSorted((a, b) => a.size - b.size).map(({ condition }) => condition);
-}
-
-/** Whether an entry's actor or target is among those of a word; so many that not all were read are asked for one by one. */
-function among(kind: Found["kind"], column: Prisma.Sql, word: string, values: string[]): Prisma.Sql {
-  if (values.length < foundMax) {
-    return kind === "actor"
-      ? Prisma.sql`${column} = ANY (${values}::uuid[])`
-      : Prisma.sql`${column} = ANY (${values})`;
-  }
-  // OFFSET keeps the planner from reading all words first.
-  return Prisma.sql`EXISTS (SELECT FROM audit_words w WHERE w.kind = ${kind} AND w.value = ${column}::text
-    AND w.token >= ${word} AND w.token < ${word + last} OFFSET 0)`;
 }

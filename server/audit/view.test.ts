@@ -89,6 +89,12 @@ describe("the viewer", () => {
     expect(entry.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test("says what the ids in an entry are called", async () => {
+    const { items } = await as(organization.owner).audit.list({ action: "tasks.create" });
+    const { after, names } = await as(organization.owner).audit.get({ id: items[0]?.id ?? "" });
+    expect(names).toEqual({ [String(after["projectId"])]: "Artemis" });
+  });
+
   test("offers the actions and actors that the log knows", async () => {
     const facets = await as(organization.owner).audit.facets();
     expect(facets.actions).toEqual(expect.arrayContaining(["projects.create", "tasks.create"]));
@@ -223,6 +229,29 @@ test("a word that thousands of targets share narrows down to the one that the ot
   expect((await as(owner).audit.list({ search: "target" })).total).toBe(1_001);
 });
 
+test("words that seldom meet are found with all their pages, and those that never do are not", async () => {
+  const { id, owner } = await buildOrganization();
+  await fillLog(id, 20_000);
+  await sealLog(id);
+  const pages: string[][] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await as(owner).audit.list({
+      search: "roles 173",
+      limit: 25,
+      ...(cursor ? { cursor } : {}),
+    });
+    expect(page.total).toBe(8);
+    pages.push(page.items.map(({ target }) => target.label));
+    cursor = page.nextCursor;
+  }
+  // Of 5,000 targets those with such a number, of which every fifth has its roles changed.
+  expect(new Set(pages.flat())).toEqual(new Set(["Target 1734", "Target 1739"]));
+  expect(pages.flat()).toHaveLength(8);
+  // Actions alone: none of them bears both words.
+  expect(await as(owner).audit.list({ search: "members projects" })).toMatchObject({ items: [], total: 0 });
+  expect((await as(owner).audit.list({ search: "tasks update" })).total).toBe(1_001);
+});
+
 test("on a full log every view is read along an index", async () => {
   const { id, owner } = await buildOrganization();
   await fillLog(id, 50_000);
@@ -240,7 +269,9 @@ test("on a full log every view is read along an index", async () => {
       { actorId: "00000000-0000-7000-8000-000000000001" },
       { targetType: "task", targetId: "00000000-0000-7000-8000-000000000001" },
       { ip: "192.0.2.7" },
+      { actorKind: "api_key" },
       { search: "member 7" },
+      { search: "173 roles" },
       { search: "target" },
     ];
     for (const filter of filters) {

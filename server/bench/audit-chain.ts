@@ -129,6 +129,9 @@ async function reportView(report: Report, organizationId: string, owner: TestMem
     address: { ip: "192.0.2.7" },
     day: { from: new Date(Date.now() - 86_400_000), action: "roles.update" },
     words: { search: "member 17" },
+    // Words that seldom meet, and actors of whom there are hardly any.
+    seldom: { search: "173 roles" },
+    kind: { actorKind: "api_key" as const },
   };
   for (const [filter, input] of Object.entries(filters)) {
     const times: number[] = [];
