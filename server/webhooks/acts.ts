@@ -110,11 +110,13 @@ export async function getRecovery(ctx: ReadCtx, { id }: EndpointById): Promise<W
   return recovery;
 }
 
-/** The recoveries of an endpoint that were asked for last, the newest first. */
+/** The recoveries of an endpoint that were asked for last, the newest first. Throws AppError not_found. */
 export async function listRecoveries(
   ctx: ReadCtx,
   { id }: EndpointById,
 ): Promise<{ items: WebhookRecovery[] }> {
+  const endpoint = await ctx.db.webhookEndpoint.findUnique({ where: { id }, select: { state: true } });
+  if (!endpoint || endpoint.state === "deleted") throw notFound("endpoint");
   const rows = await ctx.db.webhookRecovery.findMany({
     where: { endpointId: id },
     orderBy: { createdAt: "desc" },

@@ -8,6 +8,7 @@ import { requiredEnv } from "../../platform/env.ts";
 import { newSigningSecret } from "../../platform/webhook-signature.ts";
 import { closeCredential } from "../../audit/stream-record.ts";
 import { tenancy } from "../../tenancy/kernel.ts";
+import { closeSecret } from "../../webhooks/secrets.ts";
 import { schemaOf } from "../entered.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../factories.ts";
 
@@ -25,6 +26,9 @@ const shared = {
   key: "00000000-0000-7000-8000-0000000000ab",
   notification: "00000000-0000-7000-8000-0000000000ac",
   stream: "00000000-0000-7000-8000-0000000000ad",
+  endpoint: "00000000-0000-7000-8000-0000000000ae",
+  event: "00000000-0000-7000-8000-0000000000af",
+  delivery: "00000000-0000-7000-8000-0000000000a0",
 };
 type Ids = typeof shared;
 
@@ -50,6 +54,31 @@ const auditInputs = (ids: Ids): Record<string, unknown> => ({
   "audit.streams.delete": { id: ids.stream },
   "audit.streams.test": { id: ids.stream },
   "audit.streams.rotateSecret": { id: ids.stream },
+});
+
+const webhookInputs = (ids: Ids): Record<string, unknown> => ({
+  "webhooks.list": {},
+  "webhooks.get": { id: ids.endpoint },
+  "webhooks.health": { id: ids.endpoint },
+  "webhooks.create": { url: "https://receiver.example.com/in" },
+  "webhooks.update": { id: ids.endpoint, description: "Changed here" },
+  "webhooks.pause": { id: ids.endpoint },
+  "webhooks.resume": { id: ids.endpoint },
+  "webhooks.delete": { id: ids.endpoint },
+  "webhooks.showSecret": { id: ids.endpoint },
+  "webhooks.rotateSecret": { id: ids.endpoint },
+  "webhooks.sendTest": { id: ids.endpoint },
+  "webhooks.deliveries": {},
+  "webhooks.delivery": { id: ids.delivery },
+  "webhooks.undelivered": undefined,
+  "webhooks.replay": { ids: [ids.delivery] },
+  "webhooks.recover": { id: ids.endpoint, since: new Date(0) },
+  "webhooks.recoveries": { id: ids.endpoint },
+  "webhooks.recovery": { id: ids.delivery },
+  "events.poll": {},
+  "events.list": {},
+  "events.get": { id: ids.event },
+  "events.types": undefined,
 });
 
 /** What each procedure of an organization is asked; a new one that is missing here fails the suite. */
@@ -109,6 +138,7 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "notifications.preferences": undefined,
   "notifications.updatePreferences": { kind: "audit_export_ready", mail: true },
   ...auditInputs(ids),
+  ...webhookInputs(ids),
 });
 
 const paths = Object.entries(appRouter._def.procedures)
@@ -177,6 +207,7 @@ async function seed(organization: TestOrganization, ids: Ids, canary: string): P
     INSERT INTO audit_runs (id, kind, state) VALUES ('${ids.auditRun}', 'verify', 'waiting') ON CONFLICT DO NOTHING;
     RESET search_path;`);
   await seedStream(organization, ids.stream, canary);
+  await seedEndpoint(organization, ids, canary);
 }
 
 /** With secrets that open in this organization alone. */
@@ -196,6 +227,27 @@ async function seedStream({ id: organizationId }: TestOrganization, id: string, 
         cursorSeq: 0,
       },
       select: { id: true },
+    });
+  });
+}
+
+/** With a delivery that has died and a recovery that is over; nobody listens there. */
+async function seedEndpoint({ id: organizationId }: TestOrganization, ids: Ids, canary: string) {
+  const { endpoint: id, event: eventId, delivery } = ids;
+  await tenancy().withTenant(organizationId, { readOnly: false }, async (db) => {
+    await db.webhookEndpoint.deleteMany();
+    await db.event.deleteMany({ where: { id: eventId } });
+    const secret = await closeSecret(db, { organizationId, id }, newSigningSecret());
+    const url = `http://127.0.0.1:9/${canary}`;
+    await db.webhookEndpoint.create({
+      data: { id, url, description: canary, types: ["member.joined"], secret },
+    });
+    await db.event.create({ data: { id: eventId, type: "project.created", data: { id, name: canary } } });
+    const row = { id: delivery, endpointId: id, eventId, type: "project.created", state: "dead" };
+    await db.webhookDelivery.create({ data: row });
+    const since = new Date(0);
+    await db.webhookRecovery.create({
+      data: { id: delivery, endpointId: id, since, through: since, state: "done" },
     });
   });
 }
