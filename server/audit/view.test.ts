@@ -149,6 +149,12 @@ describe("recorded reads", () => {
     expect(JSON.parse(entries[0]?.personal ?? "")).toMatchObject({ after: { input: { search: "oli" } } });
   });
 
+  test("so does a list of keys, once a minute", async () => {
+    const { id, owner } = await buildOrganization();
+    for (let i = 0; i < 3; i++) await as(owner).apiKeys.list({});
+    expect((await actionsOf(id)).filter((action) => action === "apiKeys.list")).toHaveLength(1);
+  });
+
   test("a view of the log that repeats itself stands in it once a minute", async () => {
     const { id, owner } = await buildOrganization();
     for (let i = 0; i < 3; i++) await as(owner).audit.list({});

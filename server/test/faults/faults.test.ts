@@ -4,6 +4,7 @@ import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { sealEntries } from "../../audit/seal.ts";
+import { freePort } from "../../dev/embedded/ports.ts";
 import { until } from "../../dev/embedded/until.ts";
 import { ownerPool } from "../../fleet/owner.ts";
 import { enqueue } from "../../jobs/enqueue.ts";
@@ -327,6 +328,41 @@ test("every line that a job causes says which job of whom it is, and on whose re
   expect(told().map(({ msg }) => msg)).toEqual(["counted", "job done"]);
   const whose = { job: "directory.sync-member", tenant: organization.id, requestId: expect.any(String) };
   for (const line of told()) expect(line).toMatchObject(whose);
+}, 180_000);
+
+test("a worker tells whether it is alive and ready, and its figures to who may know them", async () => {
+  const port = await freePort();
+  const worker = await stage.startWorker({ env: { WORKER_PORT: String(port) } });
+  const ask = async (what: string, token?: string) => {
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const answer = await fetch(`http://127.0.0.1:${port}/health/${what}`, { headers });
+    return { status: answer.status, body: await answer.text() };
+  };
+  expect(await ask("live")).toEqual({ status: 200, body: "ok" });
+  expect(JSON.parse((await ask("ready")).body)).toEqual({ status: "ok", database: true, redis: true });
+  expect((await ask("metrics")).status).toBe(404);
+  expect((await ask("metrics", "guessed")).status).toBe(404);
+  const figures = await ask("metrics", stage.env["METRICS_TOKEN"]);
+  expect(figures.body).toContain("astra_outbox_oldest_seconds");
+
+  // Nothing is lost without Redis: it goes on, and says so. Without the database nobody should send it anything.
+  await stage.killRedis();
+  const known = async () => JSON.parse((await ask("ready")).body) as { database: boolean; redis: boolean };
+  await until(async () => !(await known()).redis, { what: "the absence of Redis", timeoutMs: patienceMs });
+  expect((await ask("ready")).status).toBe(200);
+  await stage.stopPostgres("SIGINT");
+  await until(async () => (await ask("ready")).status === 503, {
+    what: "the absence of PostgreSQL",
+    timeoutMs: patienceMs,
+  });
+  expect(await ask("live")).toEqual({ status: 200, body: "ok" });
+  await stage.startPostgres();
+  await stage.startRedis();
+  await until(async () => (await known()).redis && (await known()).database, {
+    what: "both again",
+    timeoutMs: patienceMs,
+  });
+  expect(worker.child.isRunning()).toBe(true);
 }, 180_000);
 
 test("a worker does not start on a Redis that may throw jobs away, nor without a place for files", async () => {
