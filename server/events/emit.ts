@@ -13,23 +13,35 @@ export async function emit<Type extends EventType>(
   type: Type,
   data: EventData<Type>,
 ): Promise<void> {
-  const text = JSON.stringify(events[type].data.parse(data));
-  const id = uuid();
+  await emitMany(ctx, type, [data]);
+}
+
+/** As emit, for many of one type by one statement. */
+export async function emitMany<Type extends EventType>(
+  ctx: WriteCtx,
+  type: Type,
+  data: readonly EventData<Type>[],
+): Promise<void> {
+  if (data.length === 0) return;
+  const ids = data.map(() => uuid());
+  const texts = data.map((one) => JSON.stringify(events[type].data.parse(one)));
   const at = ctx.clock.now();
   // A delivery's id begins as its event's does, so that deliveries are in the order of events.
   const asked = await ctx.db.$queryRaw<{ id: string }[]>`
-    WITH written AS (
+    WITH happened AS MATERIALIZED (
+      SELECT h.id, h.text FROM unnest(${ids}::uuid[], ${texts}::text[]) AS h (id, text)
+    ), written AS (
       INSERT INTO events (id, type, at, data)
-      VALUES (${id}::uuid, ${type}, ${at}::timestamptz, ${text}::jsonb)
+      SELECT h.id, ${type}, ${at}::timestamptz, h.text::jsonb FROM happened h
     ), wanting AS MATERIALIZED (
       SELECT e.id, e.state = 'active' AS active FROM webhook_endpoints e
       WHERE e.state <> 'deleted' AND e.types && ${filtersOf(type)}::text[]
     ), sent AS (
       INSERT INTO webhook_deliveries (id, endpoint_id, event_id, type, state, created_at, settled_at)
-      SELECT encode(substring(uuid_send(${id}::uuid) FOR 10) || substring(uuid_send(gen_random_uuid()) FROM 11), 'hex')::uuid,
-        w.id, ${id}::uuid, ${type}, CASE WHEN w.active THEN 'pending' ELSE 'held' END, ${at}::timestamptz,
+      SELECT encode(substring(uuid_send(h.id) FOR 10) || substring(uuid_send(gen_random_uuid()) FROM 11), 'hex')::uuid,
+        w.id, h.id, ${type}, CASE WHEN w.active THEN 'pending' ELSE 'held' END, ${at}::timestamptz,
         CASE WHEN NOT w.active THEN ${at}::timestamptz END
-      FROM wanting w
+      FROM wanting w CROSS JOIN happened h
     )
     SELECT astra.enqueue('webhooks.deliver', jsonb_build_object('endpointId', w.id), NULL, ${ctx.request.id}) AS id
     FROM wanting w WHERE w.active`;
@@ -39,16 +51,4 @@ export async function emit<Type extends EventType>(
 /** What an endpoint that wants a type may have written down for it. */
 function filtersOf(type: string): string[] {
   return ["*", type.replace(/\..*$/, ".*"), type];
-}
-
-/** As emit, for many of one kind by one statement. */
-export async function emitMany<Type extends EventType>(
-  ctx: WriteCtx,
-  type: Type,
-  data: readonly EventData<Type>[],
-): Promise<void> {
-  const at = ctx.clock.now();
-  await ctx.db.event.createMany({
-    data: data.map((one) => ({ type, at, data: events[type].data.parse(one) })),
-  });
 }

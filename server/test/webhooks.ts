@@ -8,6 +8,7 @@ import { transact } from "../tenancy/transact.ts";
 import type { Door, OrganizationInfo } from "../tenancy/context.ts";
 import { deliverToEndpoint } from "../webhooks/deliver.ts";
 import { closeHeaders, closeSecret } from "../webhooks/secrets.ts";
+import type { Received, Receiver } from "./receiver.ts";
 
 export type TestEndpoint = { id: string; secret: string; organization: OrganizationInfo };
 
@@ -68,6 +69,13 @@ export async function deliver({ organization, id }: TestEndpoint): Promise<void>
     { endpointId: id },
     { signal: new AbortController().signal },
   );
+}
+
+/** One of the requests that a receiver has got. Throws when there were not so many. */
+export function requestOf({ received }: Receiver, index: number): Received {
+  const one = received[index];
+  if (!one) throw new Error(`there were ${received.length} requests`);
+  return one;
 }
 
 /** The endpoint's deliveries with their tries, the oldest first. */

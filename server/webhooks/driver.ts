@@ -121,6 +121,8 @@ export class Driver {
   }
 
   async #open(ctx: WriteCtx, row: EndpointRow): Promise<Destination["opened"]> {
+    // Of a deleted one there are none any more.
+    if (row.state !== "active") return null;
     const owner = { organizationId: ctx.organization.id, id: this.#endpointId };
     try {
       const secrets = await openSecrets(ctx.db, owner, row, ctx.clock.now());

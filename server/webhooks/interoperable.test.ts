@@ -5,7 +5,14 @@ import { newSigningSecret } from "../platform/webhook-signature.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import { buildOrganization, closeConnections } from "../test/factories.ts";
 import { startReceiver, type Received } from "../test/receiver.ts";
-import { buildEndpoint, deliver, emitProjects, endpointRow, type TestEndpoint } from "../test/webhooks.ts";
+import {
+  buildEndpoint,
+  deliver,
+  emitProjects,
+  endpointRow,
+  type TestEndpoint,
+  requestOf,
+} from "../test/webhooks.ts";
 import { closeSecret } from "./secrets.ts";
 
 afterAll(closeConnections);
@@ -42,7 +49,7 @@ test("standardwebhooks and svix verify what is sent, in whatever script", async 
     (received) => (verified(endpoint.secret, received) as { data: { name: string } }).data.name,
   );
   expect(seen.toSorted()).toEqual(names.toSorted());
-  expect(() => verified(newSigningSecret(), receiver.received[0]!)).toThrow();
+  expect(() => verified(newSigningSecret(), requestOf(receiver, 0))).toThrow();
 });
 
 test("while two secrets are live both verify, and afterwards the new one alone", async () => {
@@ -52,13 +59,13 @@ test("while two secrets are live both verify, and afterwards the new one alone",
   const fresh = await rotate(endpoint, new Date(Date.now() + 60_000));
   await emitProjects(organization, ["during"]);
   await deliver(endpoint);
-  for (const secret of [endpoint.secret, fresh]) verified(secret, receiver.received[0]!);
+  for (const secret of [endpoint.secret, fresh]) verified(secret, requestOf(receiver, 0));
   const newest = await rotate({ ...endpoint, secret: fresh }, new Date(Date.now() - 1));
   await emitProjects(organization, ["after"]);
   await deliver(endpoint);
   await receiver.close();
-  verified(newest, receiver.received[1]!);
-  expect(() => verified(fresh, receiver.received[1]!)).toThrow();
+  verified(newest, requestOf(receiver, 1));
+  expect(() => verified(fresh, requestOf(receiver, 1))).toThrow();
 });
 
 async function rotate({ id, organization }: TestEndpoint, overlapUntil: Date): Promise<string> {

@@ -14,6 +14,7 @@ import {
   emitProjects,
   endpointRow,
   passTime,
+  requestOf,
 } from "../test/webhooks.ts";
 import { retryAfterMs } from "./send.ts";
 
@@ -52,7 +53,7 @@ test("a try keeps times, status, headers and 16 KiB of the body", async () => {
   expect(attempt?.responseBody?.length).toBe(16_384);
   expect(JSON.parse(attempt?.responseHeaders ?? "")).toMatchObject({ "x-answer": "yes" });
   expect(attempt?.totalMs).toBeGreaterThanOrEqual((attempt?.headersMs ?? 0) + (attempt?.bodyMs ?? 0) - 2);
-  const { headers } = receiver.received[0]!;
+  const { headers } = requestOf(receiver, 0);
   expect(headers).toMatchObject({ "x-token": "a secret", "webhook-id": delivery?.eventId });
   const asked = JSON.parse(attempt?.requestHeaders ?? "") as Record<string, string | null>;
   expect(asked).toMatchObject({ "x-token": null, "webhook-id": delivery?.eventId });
@@ -63,7 +64,7 @@ test("a thin endpoint gets what happened to whom, and no more", async () => {
   const endpoint = await buildEndpoint(organization, receiver.url, { payload: "thin" });
   await emitProjects(organization, ["Rocket"]);
   await deliver(endpoint);
-  const { data } = JSON.parse(receiver.received[0]!.body.toString("utf8")) as { data: object };
+  const { data } = JSON.parse(requestOf(receiver, 0).body.toString("utf8")) as { data: object };
   expect(data).toEqual({ id: expect.any(String) });
 });
 
@@ -115,9 +116,7 @@ test("an address that is not to be reached is refused at each try as well, and n
       error: refused[index]?.[1],
       status: null,
     });
-    expect(delivery?.attemptRows).toMatchObject([
-      { responseHeaders: null, responseBody: null, connectMs: 0, headersMs: 0 },
-    ]);
+    expect(delivery?.attemptRows).toMatchObject([{ responseHeaders: null, responseBody: null }]);
   }
 });
 
@@ -147,7 +146,7 @@ test("Retry-After is honoured, in seconds and as a date, for a day at most; 429 
 });
 
 test("410 disables at once: what waits is held, whoever manages webhooks is told, and the log says so", async () => {
-  const endpoint = await buildEndpoint(organization, receiver.url, { concurrency: 1 });
+  const endpoint = await buildEndpoint(organization, receiver.url, { concurrency: 1, types: ["project.*"] });
   answering(410);
   await emitProjects(organization, ["first", "second", "third"]);
   await deliver(endpoint);

@@ -13,6 +13,7 @@ import {
   passTime,
   workerDoor,
   type TestEndpoint,
+  requestOf,
 } from "../test/webhooks.ts";
 import { giveUpRecovery, recoverEndpoint, runRecovery } from "./recover.ts";
 import { replayDeliveries } from "./replay.ts";
@@ -149,7 +150,7 @@ test("a test event goes to one endpoint alone, whatever it listens to", async ()
   await deliver(endpoint);
   await deliver(other);
   expect(receiver.received).toHaveLength(1);
-  expect(receiver.received[0]!.headers["webhook-id"]).toBe(eventId);
+  expect(requestOf(receiver, 0).headers["webhook-id"]).toBe(eventId);
   expect(await deliveriesOf(endpoint)).toMatchObject([
     { id: deliveryId, state: "delivered", type: "webhook.test" },
   ]);

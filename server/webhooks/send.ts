@@ -113,7 +113,8 @@ function verdict(
 
 function errorOf(answer: Answered | Failed): DeliveryError | null {
   if (!answer.answered) return answer.failure;
-  return answer.status >= 200 && answer.status < 300 ? null : "status";
+  if (answer.status >= 200 && answer.status < 300) return null;
+  return answer.status === gone ? "gone" : "status";
 }
 
 /** What an answer asks to wait, in seconds or until a date; a day at most. */

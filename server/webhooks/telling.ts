@@ -1,4 +1,5 @@
 import { audit } from "../audit/audit.ts";
+import { emit } from "../events/emit.ts";
 import { notify } from "../notifications/notify.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import type { Renewed } from "./record.ts";
@@ -10,7 +11,7 @@ const toldAgainMs = 86_400_000;
 
 /**
  * Tells those who manage webhooks that an endpoint begins to have dead letters, and that it was disabled, which also
- * has its entry in the log; in the transaction that notes it.
+ * has its entry in the log and its event; in the transaction that notes it.
  */
 export async function tellOfOutcomes(
   ctx: WriteCtx,
@@ -38,6 +39,8 @@ async function tellDisabled(ctx: WriteCtx, endpointId: string, row: Renewed, nam
     before: { state: "active" },
     after: { state: "disabled", disabledFor },
   });
+  const url = URL.parse(row.url)?.origin ?? "";
+  await emit(ctx, "webhook_endpoint.disabled", { id: endpointId, url, reason: disabledFor });
   const key = `webhook_disabled:${endpointId}`;
   await notify(ctx, "webhook_disabled", { key, data: { endpointId, name, disabledFor } });
 }
