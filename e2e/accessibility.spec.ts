@@ -3,7 +3,10 @@ import type { BrowserContextOptions, Page } from "@playwright/test";
 import { asSuperuser } from "./database.ts";
 import { expect, test } from "./fixtures.ts";
 import type { Api } from "./api.ts";
+import { invitedAs } from "./invited.ts";
+import { openPalette } from "./palette.ts";
 import { newcomer } from "./people.ts";
+import { settled } from "./settled.ts";
 
 const acme = "acme-robotics";
 const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -51,6 +54,11 @@ async function oneDeadLetter(): Promise<string> {
   return `/operator/dead-letters?name=test.looked-at&job=${job?.id}`;
 }
 
+async function newInvite(api: Api): Promise<string> {
+  const { email } = newcomer();
+  return `/invite/${await invitedAs(api, { email, roleKey: "viewer", organization: "Acme Robotics" })}`;
+}
+
 async function firstRole(api: Api): Promise<string> {
   const [role] = await api.roles.list.query();
   return `/${acme}/roles/${role?.id}`;
@@ -71,7 +79,7 @@ async function userMenu(page: Page): Promise<void> {
 }
 
 async function palette(page: Page): Promise<void> {
-  await page.keyboard.press("ControlOrMeta+k");
+  await openPalette(page);
   await page.getByRole("combobox").fill("a");
   await expect(page.getByRole("option").nth(3)).toBeVisible();
 }
@@ -96,6 +104,12 @@ const places: Place[] = [
   { name: "reference of the API", who: null, address: "/docs/api" },
   { name: "sign out", who: owner, address: "/sign-out" },
   { name: "account", who: owner, address: "/account" },
+  {
+    name: "account, deletion",
+    who: owner,
+    address: "/account",
+    open: opened("Delete account…", "dialog"),
+  },
   { name: "new organization", who: owner, address: "/organizations/new" },
   { name: "overview", who: owner, address: `/${acme}` },
   { name: "user menu", who: owner, address: `/${acme}`, open: userMenu },
@@ -137,7 +151,19 @@ const places: Place[] = [
     address: `/${acme}/members?invite=new`,
     open: async (page) => expect(page.getByRole("form", { name: "Invite people" })).toBeVisible(),
   },
+  {
+    name: "invite, what became of each",
+    who: owner,
+    address: `/${acme}/members?invite=new`,
+    open: async (page) => {
+      await page.getByLabel("E-mail addresses").fill("ada@acme-robotics.example\nnot@@address");
+      await page.getByRole("button", { name: "Send 2 invites" }).click();
+      await expect(page.getByRole("list", { name: "Results" })).toBeVisible();
+    },
+  },
   { name: "invites", who: owner, address: `/${acme}/members/invites` },
+  { name: "invite, for somebody new", who: null, address: newInvite },
+  { name: "invite, under another address", who: owner, address: newInvite },
   { name: "invite, with a dead link", who: null, address: "/invite/dead" },
   { name: "roles", who: owner, address: `/${acme}/roles` },
   { name: "new role", who: owner, address: `/${acme}/roles/new` },
@@ -148,6 +174,16 @@ const places: Place[] = [
     who: owner,
     address: `/${acme}/api-keys?key=new`,
     open: async (page) => expect(page.getByRole("form", { name: "New API key" })).toBeVisible(),
+  },
+  {
+    name: "API key, to be rotated",
+    who: owner,
+    address: `/${acme}/api-keys`,
+    open: async (page) => {
+      await opened(/^Actions for/, "menu")(page);
+      await page.getByRole("menuitem", { name: /^Rotate/ }).click();
+      await expect(page.getByRole("dialog", { name: /^Rotate/ })).toBeVisible();
+    },
   },
   { name: "settings", who: owner, address: `/${acme}/settings` },
   {
@@ -236,9 +272,9 @@ type Look = {
 };
 
 async function expectAccessible(page: Page, { floating }: Look): Promise<void> {
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
   for (const theme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme: theme });
+    await settled(page);
     const axe = new AxeBuilder({ page });
     // Nothing but the colours differs in the second theme.
     if (theme === "dark") axe.withRules("color-contrast");
@@ -262,9 +298,9 @@ for (const [shape, options] of Object.entries(shapes)) {
     test(`${name}, on a ${shape}`, async ({ demo, openAs, apiAs, complaints }) => {
       if (status === 404) complaints.tolerate(/status of 404/);
       const person = who && (await demo(who));
-      const page = await openAs(person, { ...options, reducedMotion: "reduce" });
-      const found = typeof address === "string" ? address : person && (await address(apiAs(person, acme)));
-      const answer = await page.goto(found ?? "/");
+      const page = await openAs(person, options);
+      const asking = async () => apiAs(person ?? (await demo(owner)), acme);
+      const answer = await page.goto(typeof address === "string" ? address : await address(await asking()));
       expect(answer?.status()).toBe(status);
       await page.getByRole("heading", { includeHidden: true }).first().waitFor();
       await open?.(page);

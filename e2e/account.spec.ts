@@ -118,3 +118,47 @@ test("a new address counts once its link was used, and the old one is told", asy
   await signInOn(elsewhere, { ...person, email });
   await expect(overviewOf(elsewhere)).toBeVisible();
 });
+
+test("an account is deleted with its password, and its memberships end with it", async ({
+  joined,
+  openAs,
+  api,
+  organization,
+  complaints,
+}) => {
+  complaints.tolerate(/status of 40[01]/);
+  const person = await joined("Dora Deleted", "editor");
+  const theirs = await openAs(person);
+  await theirs.goto("/account");
+  await theirs.getByRole("button", { name: "Delete account…" }).click();
+  const form = theirs.getByRole("form", { name: "Delete your account" });
+  await expect(form.getByText(`You leave ${organization.name}.`)).toBeVisible();
+  await form.getByLabel("Your password").fill("not the right one");
+  await form.getByRole("button", { name: "Delete account" }).click();
+  await expect(form.getByText("This is not your password.")).toBeVisible();
+  await form.getByLabel("Your password").fill(person.password);
+  await form.getByRole("button", { name: "Delete account" }).click();
+  await expect(theirs.getByText("Your account is deleted.")).toBeVisible();
+  await signInOn(theirs, person);
+  await expect(theirs.getByText("do not belong together")).toBeVisible();
+  expect((await api.members.list.query()).items.map(({ name }) => name)).toEqual(["Olivia Owner"]);
+});
+
+test("who alone owns an organization is told which, and keeps the account until it has another owner", async ({
+  page,
+  complaints,
+}) => {
+  complaints.tolerate(/status of 4\d\d/);
+  const person = await settle(page, "Otto Only");
+  const [, slug = ""] = new URL(page.url()).pathname.split("/");
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Delete account…" }).click();
+  const form = page.getByRole("form", { name: "Delete your account" });
+  await form.getByLabel("Your password").fill(person.password);
+  await form.getByRole("button", { name: "Delete account" }).click();
+  const refusal = form.getByRole("alert").filter({ hasText: "You are the only owner of:" });
+  await expect(refusal).toContainText("Account-");
+  await refusal.getByRole("link", { name: "make somebody else an owner" }).click();
+  await expect(page).toHaveURL(`/${slug}/members`);
+  await expect(page.getByRole("heading", { name: "Members", level: 1 })).toBeVisible();
+});

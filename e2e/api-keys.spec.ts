@@ -108,7 +108,7 @@ test("a key has no more than its maker, and only who manages keys makes the orga
   const { slug } = organization;
   const { key: roleKey } = await api.roles.create.mutate({
     name: "Developer",
-    permissions: ["organization.read", "roles.read", "api_keys.read", "api_keys.write", "projects.read"],
+    permissions: ["organization.read", "api_keys.read", "api_keys.write", "projects.read"],
   });
   const developer = await joined("Dana Developer", roleKey);
   const theirs = await openAs(developer);

@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures.ts";
+import { settled } from "./settled.ts";
 import { TaskList } from "./task-list.ts";
 
 const nothingHere = "There is nothing here";
@@ -96,6 +97,39 @@ test("without a connection a form says so and keeps what was typed", async ({
   await expect(page.getByRole("heading", { name: "Lighthouse", level: 1 })).toBeVisible();
 });
 
+test("who calls more than the plan allows is told so, and how long to wait", async ({
+  page,
+  organization,
+  complaints,
+}) => {
+  complaints.tolerate(/status of 429/);
+  const { slug } = organization;
+  await page.goto(`/${slug}/members`);
+  await expect(page.getByRole("table", { name: "Members" })).toContainText("Olivia Owner");
+  // The free plan's own limit, used up by calls that cost little.
+  const ten = Array.from({ length: 10 }, () => "notifications.unreadCount").join(",");
+  const input = encodeURIComponent(
+    JSON.stringify(Object.fromEntries(Array.from({ length: 10 }, (_, at) => [at, {}]))),
+  );
+  await expect
+    .poll(
+      async () => {
+        const batches = Array.from({ length: 12 }, () =>
+          page.request.get(`/api/trpc/${slug}/${ten}?batch=1&input=${input}`),
+        );
+        return (await Promise.all(batches)).map((answer) => answer.status());
+      },
+      { message: "the limit is used up", intervals: [0] },
+    )
+    .toContain(429);
+  await page.getByRole("searchbox", { name: "Search members" }).fill("olivia");
+  const notice = page.getByRole("alert").filter({ hasText: "This could not be loaded" });
+  await expect(notice).toContainText(/Try again in \d+ seconds?/);
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "You cannot enter just now" })).toBeVisible();
+  await expect(page.getByText(/Try again in \d+ seconds?/)).toBeVisible();
+});
+
 test("each empty place says why it is empty", async ({ page, api, organization }) => {
   const { slug } = organization;
   await page.goto(`/${slug}`);
@@ -131,6 +165,7 @@ test("the longest names and strange letters fit and stay what they are", async (
     for (const place of ["", "/projects", `/projects/${projectId}`, "/tasks", "/members", "/settings"]) {
       await page.goto(`/${slug}${place}`);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await settled(page);
       const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(scrollWidth, `${place} at ${width}`).toBeLessThanOrEqual(width);
     }

@@ -1,6 +1,6 @@
 import { refusalOf } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
-import { inviteTokenOf } from "./invited.ts";
+import { invitedAs, inviteTokenOf } from "./invited.ts";
 import { newcomer } from "./people.ts";
 
 test("somebody new is invited, joins by the mail, and has the role that was meant", async ({
@@ -148,4 +148,29 @@ test("an open invite gets another role, and ends when it is taken back", async (
   const nobody = apiAs({ state: { cookies: [], origins: [] } }, null);
   const { name, password } = person;
   expect(await refusalOf(nobody.invites.join.mutate({ token, name, password }))).toBe("409 invite_revoked");
+});
+
+test("an invite of somebody who may not give it any more says so, before anything is typed", async ({
+  organization,
+  api,
+  apiAs,
+  joined,
+  openAs,
+}) => {
+  const admin = await joined("Anna Admin", "admin");
+  const person = newcomer("Liv Lapsed");
+  const token = await invitedAs(apiAs(admin, organization.slug), {
+    email: person.email,
+    roleKey: "editor",
+    organization: organization.name,
+  });
+  const [member] = (await api.members.list.query({ search: "anna" })).items;
+  await api.members.suspend.mutate({ id: member?.id ?? "" });
+  const theirs = await openAs(null);
+  await theirs.goto(`/invite/${token}`);
+  await expect(theirs.getByRole("heading", { name: "This invite does not count any more" })).toBeVisible();
+  await expect(theirs.getByRole("textbox")).toHaveCount(0);
+  await api.members.reactivate.mutate({ id: member?.id ?? "" });
+  await theirs.reload();
+  await expect(theirs.getByRole("button", { name: `Join ${organization.name}` })).toBeVisible();
 });

@@ -17,6 +17,7 @@ import {
   type TestOrganization,
 } from "../test/factories.ts";
 import { refusalOf } from "../test/refusal.ts";
+import { setTenantState } from "../test/tenant-state.ts";
 import { inviteToken } from "./token.ts";
 
 const callerOf = createCallerFactory(appRouter);
@@ -257,6 +258,29 @@ describe("accepting", () => {
     });
     await platformDb().organization.update({ where: { id: small.id }, data: { plan: "team" } });
     await person(guest).invites.accept({ token });
+  });
+
+  test("makes no account where there is no seat", async () => {
+    const small = await buildOrganization({ plan: "team" });
+    for (let i = 0; i < 5; i++) await buildMember(small, "viewer");
+    const email = address();
+    const token = await linkFor(email, { by: small.owner, of: small });
+    await platformDb().organization.update({ where: { id: small.id }, data: { plan: "free" } });
+    const join = person(null).invites.join({ token, name: "Late", password });
+    expect(await refusalOf(join)).toMatchObject({ reason: "limit_reached" });
+    expect(await platformDb().account.findUnique({ where: { email } })).toBeNull();
+  });
+
+  test("a link that was made up tells nothing of an organization, be it suspended", async () => {
+    const closed = await buildOrganization();
+    const token = await linkFor(address(), { by: closed.owner, of: closed });
+    const [organizationId = "", inviteId = ""] = token.split(".");
+    await setTenantState(closed.id, "suspended");
+    const madeUp = `${organizationId}.${inviteId}.${"A".repeat(43)}`;
+    expect(await person(null).invites.inspect({ token: madeUp })).toEqual({ state: "dead" });
+    expect(await refusalOf(person(null).invites.inspect({ token }))).toMatchObject({
+      reason: "organization_suspended",
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import { AuthCard } from "#app/(auth)/_frame/auth-card.tsx";
 import { TextLink } from "#app/(auth)/_frame/text-link.tsx";
 import { SignInForm } from "#app/(auth)/sign-in/sign-in-form.tsx";
+import { Banner } from "#app/_ui/banner.tsx";
 import { currentSession } from "#server/identity/current-session.ts";
 import { localPath } from "#server/identity/local-path.ts";
 
@@ -11,7 +12,7 @@ export const metadata: Metadata = { title: "Sign in" };
 type PageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function Page({ searchParams }: PageProps) {
-  const { next, error, code } = await searchParams;
+  const { next, error, code, account } = await searchParams;
   const goTo = localPath(next);
   const session = await currentSession();
   if (session) redirect(session.emailConfirmed ? (goTo ?? "/") : "/check-mail");
@@ -24,6 +25,7 @@ export default async function Page({ searchParams }: PageProps) {
         </>
       }
     >
+      {account === "deleted" && <Banner tone="success">Your account is deleted.</Banner>}
       <SignInForm goTo={goTo} refused={error === undefined ? null : wordsFor(code)} />
     </AuthCard>
   );

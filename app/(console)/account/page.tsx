@@ -6,5 +6,5 @@ export const metadata: Metadata = { title: "Your account" };
 
 export default async function Page() {
   const { me } = await openAccount("/account");
-  return <ProfilePage account={me.account} />;
+  return <ProfilePage me={me} />;
 }

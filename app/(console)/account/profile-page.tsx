@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { DeleteAccountCard } from "#app/(console)/account/delete-account-card.tsx";
 import { EmailCard } from "#app/(console)/account/email-card.tsx";
 import { PasswordCard } from "#app/(console)/account/password-card.tsx";
 import { SessionsCard } from "#app/(console)/account/sessions-card.tsx";
@@ -14,10 +15,11 @@ import { PageHeader } from "#app/_ui/page-header.tsx";
 import { ThemeSwitch } from "#app/_ui/theme-switch.tsx";
 import { UpdateProfile } from "#server/identity/schema.ts";
 
-type Account = Outputs["session"]["me"]["account"];
+type Me = Outputs["session"]["me"];
 
 /** What belongs to the person in every organization. */
-export function ProfilePage({ account }: { account: Account }) {
+export function ProfilePage({ me }: { me: Me }) {
+  const { account } = me;
   return (
     <div className="max-w-3xl">
       <PageHeader title="Your account" description="The same in every organization you belong to." />
@@ -34,12 +36,13 @@ export function ProfilePage({ account }: { account: Account }) {
             actions={<ThemeSwitch />}
           />
         </Card>
+        <DeleteAccountCard me={me} />
       </div>
     </div>
   );
 }
 
-function ProfileCard({ account }: { account: Account }) {
+function ProfileCard({ account }: Pick<Me, "account">) {
   const api = useApi();
   const router = useRouter();
   const update = useMutation(api.session.updateProfile.mutationOptions());

@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { CircleCheck, Hourglass, MailX, Unlink } from "lucide-react";
+import { CircleCheck, Hourglass, MailX, Unlink, UserX } from "lucide-react";
 import { AuthCard } from "#app/(auth)/_frame/auth-card.tsx";
 import { OpenInvite } from "#app/(auth)/invite/[token]/open-invite.tsx";
 import { ButtonLink } from "#app/_ui/button.tsx";
+import { ReloadButton } from "#app/_ui/reload-button.tsx";
 import { accountDoor } from "#server/identity/account-door.ts";
 import { currentSession } from "#server/identity/current-session.ts";
 import { inspectInvite } from "#server/invites/accept.ts";
@@ -50,6 +51,14 @@ export default async function Page({ params }: PageProps) {
           description={`Somebody at ${found.organization} took it back. If that is a mistake, ask for a new one.`}
         />
       );
+    case "lapsed":
+      return (
+        <AuthCard
+          icon={<UserX />}
+          title="This invite does not count any more"
+          description={`Whoever sent it may not give this role at ${found.organization} now. Ask there for a new invite.`}
+        />
+      );
     case "dead":
       return (
         <AuthCard
@@ -59,19 +68,33 @@ export default async function Page({ params }: PageProps) {
         />
       );
     case "later":
-      return <AuthCard icon={<Hourglass />} title="Too many attempts" description={found.words} />;
+      return (
+        <AuthCard icon={<Hourglass />} title={found.title} description={found.words}>
+          <ReloadButton />
+        </AuthCard>
+      );
     default:
       return found satisfies never;
   }
 }
 
-async function look(text: string): Promise<InviteView | { state: "later"; words: string }> {
+type Later = { state: "later"; title: string; words: string };
+
+async function look(text: string): Promise<InviteView | Later> {
   const link = InviteLink.safeParse({ token: text });
   if (!link.success) return { state: "dead" };
   try {
     return await inspectInvite(link.data, accountDoor(await headers()), await currentSession());
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { state: "later", words: error.message };
+    return { state: "later", title: laterTitle(error), words: error.message };
   }
+}
+
+/** The invite may be good; why it cannot be looked at now. */
+function laterTitle({ code, reason }: AppError): string {
+  if (code === "RATE_LIMITED") return "Too many attempts";
+  return reason === "organization_suspended"
+    ? "This organization is closed at present"
+    : "The invite cannot be shown just now";
 }

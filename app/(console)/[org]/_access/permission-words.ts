@@ -8,8 +8,12 @@ import { useApi } from "#app/_trpc/client.tsx";
 export function usePermissionWords(): (name: string) => string {
   const api = useApi();
   const { can } = useAccess();
-  const { data } = useQuery({ ...api.roles.permissions.queryOptions(), enabled: can("roles.read") });
-  const words = new Map(data?.map(({ name, description }) => [name, description]));
+  const all = can("roles.read");
+  const permissions = useQuery({ ...api.roles.permissions.queryOptions(), enabled: all });
+  // Who makes keys without seeing roles knows at least what keys can hold.
+  const scopes = useQuery({ ...api.apiKeys.scopes.queryOptions(), enabled: !all && can("api_keys.write") });
+  const known = permissions.data ?? scopes.data ?? [];
+  const words = new Map(known.map(({ name, description }) => [name, description]));
   return (name) => words.get(name) ?? name;
 }
 

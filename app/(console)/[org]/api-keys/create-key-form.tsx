@@ -19,8 +19,7 @@ import { useMinute } from "#app/_ui/relative-time.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { readServerError } from "#app/_ui/server-error.ts";
 import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
-import { CreateApiKey, type NewApiKey } from "#server/api-keys/schema.ts";
-import type { PermissionRow } from "#server/roles/schema.ts";
+import { CreateApiKey, type NewApiKey, type ScopeRow } from "#server/api-keys/schema.ts";
 
 const usualDays = 90;
 
@@ -29,11 +28,11 @@ type CreateKeyProps = { onMade: (key: NewApiKey) => void; onCancel: () => void }
 /** Everything that a new key needs, and one sentence that says what it will be able to do. */
 export function CreateKey({ onMade, onCancel }: CreateKeyProps) {
   const api = useApi();
-  const registry = useQuery(api.roles.permissions.queryOptions());
+  const scopes = useQuery(api.apiKeys.scopes.queryOptions());
   const settings = useQuery(api.apiKeys.settings.queryOptions());
-  const failed = registry.isError ? registry : settings.isError ? settings : null;
+  const failed = scopes.isError ? scopes : settings.isError ? settings : null;
   if (failed) return <LoadProblem error={failed.error} onRetry={failed.refetch} />;
-  if (!registry.data || !settings.data) {
+  if (!scopes.data || !settings.data) {
     return (
       <>
         <LoadingNote>Loading the scopes</LoadingNote>
@@ -41,14 +40,14 @@ export function CreateKey({ onMade, onCancel }: CreateKeyProps) {
       </>
     );
   }
-  const possible = registry.data.filter(({ forKeys, mine }) => forKeys && mine);
+  const possible = scopes.data.filter(({ mine }) => mine);
   return (
     <CreateKeyForm registry={possible} presets={settings.data.presets} onMade={onMade} onCancel={onCancel} />
   );
 }
 
 type CreateKeyFormProps = CreateKeyProps & {
-  registry: readonly PermissionRow[];
+  registry: readonly ScopeRow[];
   presets: readonly (number | null)[];
 };
 

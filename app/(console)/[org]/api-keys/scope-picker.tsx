@@ -6,11 +6,11 @@ import { choose, neededBy, unchoose } from "#app/(console)/[org]/roles/_editor/s
 import { Button } from "#app/_ui/button.tsx";
 import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { cn } from "#app/_ui/class-names.ts";
-import type { PermissionRow } from "#server/roles/schema.ts";
+import type { ScopeRow } from "#server/api-keys/schema.ts";
 
 type ScopePickerProps = {
   /** What the caller holds and a key can hold. */
-  registry: readonly PermissionRow[];
+  registry: readonly ScopeRow[];
   chosen: readonly string[];
   onChange: (chosen: string[]) => void;
   problem: string | undefined;
@@ -19,7 +19,7 @@ type ScopePickerProps = {
 /** What a key can do: of the person's own permissions those that a key can hold. */
 export function ScopePicker({ registry, chosen, onChange, problem }: ScopePickerProps) {
   const id = useId();
-  const namesOf = (fits: (row: PermissionRow) => boolean) => registry.filter(fits).map(({ name }) => name);
+  const namesOf = (fits: (row: ScopeRow) => boolean) => registry.filter(fits).map(({ name }) => name);
   return (
     <fieldset className="flex flex-col gap-1.5" aria-describedby={problem ? `${id}-problem` : undefined}>
       <div className="flex flex-wrap items-center justify-between gap-x-3">
@@ -60,7 +60,7 @@ export function ScopePicker({ registry, chosen, onChange, problem }: ScopePicker
   );
 }
 
-type ScopeLineProps = Omit<ScopePickerProps, "problem"> & { row: PermissionRow };
+type ScopeLineProps = Omit<ScopePickerProps, "problem"> & { row: ScopeRow };
 
 function ScopeLine({ row: { name, description }, registry, chosen, onChange }: ScopeLineProps) {
   const boxId = useId();

@@ -28,7 +28,7 @@ export function ChangeList({ entry }: { entry: AuditEntry }) {
             {change.personal && <Badge tone="violet">Personal</Badge>}
           </dt>
           <dd className="min-w-0 text-base break-words text-ink">
-            <Change change={change} />
+            <Change change={change} names={entry.names} />
           </dd>
         </div>
       ))}
@@ -36,7 +36,9 @@ export function ChangeList({ entry }: { entry: AuditEntry }) {
   );
 }
 
-function Change({ change }: { change: FieldChange }) {
+type ChangeProps = { change: FieldChange; names: AuditEntry["names"] };
+
+function Change({ change, names }: ChangeProps) {
   const { kind, before, after } = change;
   if (kind === "erased") {
     return <em className="text-ink-subtle">Erased: it was about a person who is no longer on record.</em>;
@@ -44,23 +46,35 @@ function Change({ change }: { change: FieldChange }) {
   const list = listChange(before, after);
   if (list) return <ListChange {...list} />;
   const [old, now] = [valueText(before), valueText(after)];
-  if (kind === "added") return <Value text={now} mark="added" />;
-  if (kind === "removed") return <Value text={old} mark="removed" />;
+  if (kind === "added") return <Value text={now} mark="added" names={names} />;
+  if (kind === "removed") return <Value text={old} mark="removed" names={names} />;
   if (old !== null && now !== null && (isLongText(old) || isLongText(now)))
     return <LongChange old={old} now={now} />;
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-      <Value text={old} mark="removed" />
+      <Value text={old} mark="removed" names={names} />
       <ArrowRight aria-hidden className="size-3.5 text-ink-subtle" />
       <span className="sr-only">became</span>
-      <Value text={now} mark="added" />
+      <Value text={now} mark="added" names={names} />
     </span>
   );
 }
 
-function Value({ text, mark }: { text: string | null; mark: "added" | "removed" }) {
+type ValueProps = { text: string | null; mark: "added" | "removed"; names?: AuditEntry["names"] };
+
+/** One value; an id stands under what it is called now. */
+function Value({ text, mark, names = {} }: ValueProps) {
   if (text === null) return <span className="text-ink-subtle">nothing</span>;
   const Mark = mark === "added" ? "ins" : "del";
+  const name = names[text];
+  if (name) {
+    return (
+      <span className="min-w-0">
+        <Mark className={cn(mark === "added" ? added : removed, "max-w-full break-words")}>{name}</Mark>
+        <code className="block px-1 font-mono text-xs break-all text-ink-subtle">{text}</code>
+      </span>
+    );
+  }
   return (
     <Mark
       className={cn(

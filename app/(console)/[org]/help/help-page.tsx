@@ -1,7 +1,9 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { BookOpen } from "lucide-react";
 import { useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { ButtonLink } from "#app/_ui/button.tsx";
 import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
 import { Kbd, useCommandKey } from "#app/_ui/kbd.tsx";
 import { PageHeader } from "#app/_ui/page-header.tsx";
@@ -20,7 +22,11 @@ export function HelpPage() {
               <li>Keep projects, archive them, and bring them back.</li>
               <li>Keep tasks with a status, an assignee and a due date; search, filter and sort them.</li>
               <li>Undo a deletion from the note that appears after it.</li>
-              <li>See who belongs to the organization, and in which role.</li>
+              <li>
+                Invite people, one or two hundred at once; change what they may, suspend and remove them.
+              </li>
+              <li>Make roles of your own, each with just what its members need.</li>
+              <li>Make API keys for programs, rotate them without a break, and revoke them at once.</li>
               <li>See who did what in the audit log, prove that it is whole, export it and stream it.</li>
               <li>Change the organization&apos;s name and address, or schedule its deletion.</li>
             </ul>
@@ -31,11 +37,23 @@ export function HelpPage() {
           </CardBody>
         </Card>
         <Card>
+          <CardHeader
+            title="For programs"
+            description="Everything that an API key can do, call by call, with examples."
+            className="flex-wrap pb-4"
+            actions={
+              <ButtonLink href="/docs/api">
+                <BookOpen aria-hidden />
+                API reference
+              </ButtonLink>
+            }
+          />
+        </Card>
+        <Card>
           <CardHeader title="Not here yet" description="So that you need not look for it." />
           <CardBody>
             <p className="text-base text-ink-muted">
-              Inviting members, editing roles, API keys, webhooks, billing and sign-in with two factors are
-              not part of Astra yet.
+              Sign-in with two factors and single sign-on are not part of Astra yet.
             </p>
           </CardBody>
         </Card>

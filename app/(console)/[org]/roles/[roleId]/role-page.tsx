@@ -1,11 +1,14 @@
 "use client";
 
+import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Ellipsis } from "lucide-react";
 import { useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { ChangedMeanwhile } from "#app/(console)/[org]/roles/_editor/changed-meanwhile.tsx";
+import type { RoleValues } from "#app/(console)/[org]/roles/_editor/merge.ts";
 import { PermissionPicker } from "#app/(console)/[org]/roles/_editor/permission-picker.tsx";
 import { RoleForm } from "#app/(console)/[org]/roles/_editor/role-form.tsx";
-import { useRoleActs } from "#app/(console)/[org]/roles/mutations.ts";
+import { useRoleEditing } from "#app/(console)/[org]/roles/mutations.ts";
 import { RoleActions } from "#app/(console)/[org]/roles/role-actions.tsx";
 import { usesOf } from "#app/(console)/[org]/roles/uses.ts";
 import { useApi } from "#app/_trpc/client.tsx";
@@ -72,23 +75,45 @@ type PartProps = { role: RoleRow; registry: readonly PermissionRow[] };
 
 function RoleEditor({ role, registry }: PartProps) {
   const { slug, me } = useOrganization();
-  const { update } = useRoleActs();
+  const { save } = useRoleEditing(role.id);
   const go = useGo();
+  // What the editor began with; a newer version is somebody else's, and is not put under their fingers.
+  const [base, setBase] = useState(role);
   const own = role.key === me.roleKey;
+  const outdated = base.version !== role.version;
   return (
     <RoleForm
       registry={registry}
-      before={role}
+      before={valuesOf(base)}
+      notice={
+        outdated && (
+          <ChangedMeanwhile
+            before={valuesOf(base)}
+            theirs={valuesOf(role)}
+            registry={registry}
+            onTaken={() => setBase(role)}
+          />
+        )
+      }
+      blocked={outdated ? "Decide first what becomes of the other change" : null}
       permissionsFixed={
         own ? "You have this role yourself: somebody else must change what it permits." : null
       }
       holders={usesOf(role)}
       submitLabel="Save changes"
       onCancel={() => go(`/${slug}/roles`)}
-      // Who has the role may change its name alone, and must not send its permissions.
-      onSave={({ permissions, ...words }) => update(role.id, own ? words : { ...words, permissions })}
+      onSave={async ({ permissions, ...words }) => {
+        // Who has the role may change its name alone, and must not send its permissions.
+        const changed = own ? words : { ...words, permissions };
+        const version = await save({ ...changed, version: base.version });
+        setBase({ ...base, ...changed, version });
+      }}
     />
   );
+}
+
+function valuesOf({ name, description, permissions }: RoleRow): RoleValues {
+  return { name, description, permissions: [...permissions] };
 }
 
 function FixedRole({ role, registry }: PartProps) {

@@ -1,7 +1,8 @@
 "use client";
 
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
+import type { RoleValues } from "#app/(console)/[org]/roles/_editor/merge.ts";
 import { PermissionPicker } from "#app/(console)/[org]/roles/_editor/permission-picker.tsx";
 import { SaveBar } from "#app/(console)/[org]/roles/_editor/save-bar.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
@@ -14,7 +15,11 @@ import { CreateRole, type PermissionRow } from "#server/roles/schema.ts";
 type RoleFormProps = {
   registry: readonly PermissionRow[];
   /** What the role is now; empty for a new one. */
-  before: { name: string; description: string; permissions: readonly string[] };
+  before: RoleValues;
+  /** Stands over the permissions: what happened to the role meanwhile. */
+  notice?: ReactNode;
+  /** Why nothing can be saved just now. */
+  blocked?: string | null;
   /** Why its permissions cannot be changed by this person; its name can. */
   permissionsFixed?: string | null;
   /** Who feels a change, in words for the bar: "3 members". */
@@ -24,17 +29,16 @@ type RoleFormProps = {
   onCancel: () => void;
 };
 
-/** What every page of the console needs. */
-const enters = "organization.read";
+/** In every role: the server adds it, for without it nobody can open the organization. */
+const always = "organization.read";
 const listed = new Set(["exceeds_own_permissions", "missing_dependency", "unknown_permission"]);
 
 /** Name, description and permissions of a role, with one bar that saves them. */
 export function RoleForm(props: RoleFormProps) {
   const { registry, before, permissionsFixed = null, submitLabel, onSave, onCancel, holders = null } = props;
   const [refused, setRefused] = useState<unknown>(null);
-  const { name, description } = before;
-  const values = { name, description, permissions: [...before.permissions] };
-  const form = useZodForm(CreateRole, { values });
+  // The first values alone: what is read again later must not overwrite what somebody types.
+  const form = useZodForm(CreateRole, { defaultValues: before });
   const chosen = form.watch("permissions");
   const problem = form.formState.errors.permissions?.message;
 
@@ -42,8 +46,12 @@ export function RoleForm(props: RoleFormProps) {
     setRefused(null);
     try {
       await onSave(role);
+      form.reset(role);
     } catch (error) {
-      if (!listed.has(readServerError(error).reason ?? "")) throw error;
+      const reason = readServerError(error).reason ?? "";
+      // The notice says it, and what to do about it.
+      if (reason === "role_changed") return;
+      if (!listed.has(reason)) throw error;
       setRefused(error);
     }
   }
@@ -58,6 +66,7 @@ export function RoleForm(props: RoleFormProps) {
           {(field) => <Textarea {...field} rows={2} placeholder="What somebody with this role looks after" />}
         </FormField>
       </Card>
+      {props.notice}
       {permissionsFixed && <Banner>{permissionsFixed}</Banner>}
       <RefusalNotice error={refused} />
       {problem && (
@@ -77,18 +86,20 @@ export function RoleForm(props: RoleFormProps) {
                   shouldValidate: form.formState.isSubmitted,
                 })
         }
-        whyNot={({ mine }) => (mine ? null : "You do not have this yourself, so you cannot give it")}
+        whyNot={({ name, mine }) =>
+          name === always
+            ? "Every role has this"
+            : mine
+              ? null
+              : "You do not have this yourself, so you cannot give it"
+        }
       />
-      {chosen.length > 0 && !chosen.includes(enters) && (
-        <Banner tone="warning">
-          Without “See the organization and its overview” its members cannot open this console.
-        </Banner>
-      )}
       <SaveBar
         before={before.permissions}
         after={chosen}
         holders={holders}
         submitLabel={submitLabel}
+        blocked={props.blocked ?? null}
         onCancel={onCancel}
       />
     </Form>

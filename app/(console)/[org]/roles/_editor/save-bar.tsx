@@ -10,11 +10,12 @@ type SaveBarProps = {
   /** Who feels the change; null where nobody has the role. */
   holders: string | null;
   submitLabel: string;
+  blocked: string | null;
   onCancel: () => void;
 };
 
 /** Stays in sight at the foot of a long form: what will change, for whom, and the button that does it. */
-export function SaveBar({ before, after, holders, submitLabel, onCancel }: SaveBarProps) {
+export function SaveBar({ before, after, holders, submitLabel, blocked, onCancel }: SaveBarProps) {
   const added = after.filter((name) => !before.includes(name)).length;
   const removed = before.filter((name) => !after.includes(name)).length;
   const parts = [
@@ -30,7 +31,9 @@ export function SaveBar({ before, after, holders, submitLabel, onCancel }: SaveB
       </p>
       <div className="flex gap-2">
         <Button onClick={onCancel}>Cancel</Button>
-        <SubmitButton needsChanges>{submitLabel}</SubmitButton>
+        <SubmitButton needsChanges disabledReason={blocked}>
+          {submitLabel}
+        </SubmitButton>
       </div>
     </div>
   );
