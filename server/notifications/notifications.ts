@@ -80,13 +80,12 @@ export async function markRead(ctx: WriteCtx, { id }: ById): Promise<void> {
     select: { kind: true, readAt: true },
   });
   if (!found) throw notFound("notification");
-  if (found.readAt === null) {
-    await ctx.db.notification.updateMany({ where: { id, memberId }, data: { readAt: ctx.clock.now() } });
-  }
+  if (found.readAt !== null) return;
+  await ctx.db.notification.updateMany({ where: { id, memberId }, data: { readAt: ctx.clock.now() } });
   await audit(ctx, {
     action: "notifications.markRead",
     target: { type: "notification", id, label: found.kind },
-    before: { read: found.readAt !== null },
+    before: { read: false },
     after: { read: true },
   });
 }
@@ -97,6 +96,7 @@ export async function markAllRead(ctx: WriteCtx): Promise<{ marked: number }> {
     where: { memberId: ownId(ctx), readAt: null },
     data: { readAt: ctx.clock.now() },
   });
+  if (marked.count === 0) return { marked: 0 };
   await audit(ctx, {
     action: "notifications.markAllRead",
     target: { type: "notification", id: "", label: "" },

@@ -6,6 +6,7 @@ import { addDays, dayOf } from "../../projects/days.ts";
 import { keepTokens } from "../../search/tokens.ts";
 import { wordsToKeep } from "../../search/words.ts";
 import type { WriteCtx } from "../../tenancy/context.ts";
+import { askIn, makeKeys, makeRoles } from "./access.ts";
 import type { DemoOrganization } from "./organizations.ts";
 import { actLately } from "./recent-acts.ts";
 import { seededRandom, tasksFor, type DemoTask } from "./tasks.ts";
@@ -27,22 +28,24 @@ export async function fillOrganization(
   const fresh = (await ctx.db.project.count()) === 0;
   const players: Player[] = [];
   for (const [index, member] of demo.members.entries()) {
-    players.push(await join(ctx, member, accountIds[index] ?? ""));
+    const player = await join(ctx, member, accountIds[index] ?? "");
+    players.push(player);
+    if (fresh && index === 0) await makeRoles(ctx, player, demo.access?.roles ?? []);
   }
-  if (fresh) {
-    await backdate(ctx, demo.members[0], players[0]);
+  const [founder] = players;
+  if (fresh && founder) {
+    await backdate(ctx, demo.members[0], founder);
+    // The log is told in the order in which it is written.
+    await makeKeys(ctx, founder, demo.access?.keys ?? []);
+    await askIn(ctx, founder, demo.access?.invites ?? []);
     await fillProjects(ctx, demo, players);
   }
   return players.map(({ memberId }) => memberId);
 }
 
 /** The organization was opened just now, but its people joined long ago. */
-async function backdate(
-  ctx: WriteCtx,
-  member: DemoMember | undefined,
-  founder: Player | undefined,
-): Promise<void> {
-  if (!member || !founder) return;
+async function backdate(ctx: WriteCtx, member: DemoMember | undefined, founder: Player): Promise<void> {
+  if (!member) return;
   const joinedAt = joinDate(ctx, member);
   await ctx.db.profile.update({ where: { id: 1 }, data: { createdAt: joinedAt }, select: { id: true } });
   await ctx.db.member.update({ where: { id: founder.memberId }, data: { joinedAt }, select: { id: true } });
@@ -54,17 +57,11 @@ function joinDate(ctx: WriteCtx, { joinedDaysAgo }: DemoMember): Date {
 
 async function join(ctx: WriteCtx, demo: DemoMember, accountId: string): Promise<Player> {
   const { name, email } = demo.person;
-  const role = await ctx.db.role.findUniqueOrThrow({
-    where: { key: demo.role },
-    select: { id: true, key: true, permissions: true },
+  const known = await ctx.db.member.findUnique({
+    where: { accountId },
+    select: { id: true, role: { select: { key: true, permissions: true } } },
   });
-  const known = await ctx.db.member.findUnique({ where: { accountId }, select: { id: true } });
-  const { id } =
-    known ??
-    (await ctx.db.member.create({
-      data: { accountId, name, email, roleId: role.id, joinedAt: joinDate(ctx, demo) },
-      select: { id: true },
-    }));
+  const { id, role } = known ?? (await admit(ctx, demo, accountId));
   if (!known) await keepTokens(ctx.db, "member", id, `${name} ${email}`);
   return {
     kind: "member",
@@ -74,6 +71,19 @@ async function join(ctx: WriteCtx, demo: DemoMember, accountId: string): Promise
     roleKey: role.key,
     permissions: new Set(role.permissions),
   };
+}
+
+async function admit(ctx: WriteCtx, demo: DemoMember, accountId: string) {
+  const roles = await ctx.db.role.findMany({ select: { id: true, key: true, permissions: true } });
+  // A role of its own may have been deleted in a demo that has been played with.
+  const role = roles.find(({ key }) => key === demo.role) ?? roles.find(({ key }) => key === "viewer");
+  if (!role) throw new Error("an organization has lost its built-in roles");
+  const { name, email } = demo.person;
+  const { id } = await ctx.db.member.create({
+    data: { accountId, name, email, roleId: role.id, joinedAt: joinDate(ctx, demo) },
+    select: { id: true },
+  });
+  return { id, role };
 }
 
 async function fillProjects(ctx: WriteCtx, demo: DemoOrganization, players: Player[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { acmeInvites, acmeKeys, acmeRoles, type DemoInvite, type DemoKey, type DemoRole } from "./access.ts";
 import { acmeMembers, northwindMembers, tinyMembers, type DemoMember } from "./people.ts";
 import { acmeProjects, northwindProjects, tinyProject, type DemoProject } from "./projects.ts";
 
@@ -6,6 +7,8 @@ export type DemoOrganization = {
   plan: string;
   members: DemoMember[];
   projects: DemoProject[];
+  /** What it made for itself beside the built-in roles, whom it asked in, and its keys. */
+  access?: { roles: DemoRole[]; invites: DemoInvite[]; keys: DemoKey[] };
   /** Made task by task, for an organization too small to be generated. */
   byHand?: typeof tinyProject;
   /** Acts of the last two days, through the product's own verbs, so that its log has something to tell. */
@@ -14,7 +17,14 @@ export type DemoOrganization = {
 
 /** Of every size one, each on another plan. */
 export const organizations: DemoOrganization[] = [
-  { name: "Acme Robotics", plan: "business", members: acmeMembers, projects: acmeProjects, recentActs: 90 },
+  {
+    name: "Acme Robotics",
+    plan: "business",
+    members: acmeMembers,
+    projects: acmeProjects,
+    access: { roles: acmeRoles, invites: acmeInvites, keys: acmeKeys },
+    recentActs: 90,
+  },
   {
     name: "Northwind Traders",
     plan: "pro",

@@ -3,7 +3,12 @@ import type { BuiltInRoleKey } from "../../access/permissions.ts";
 export type DemoPerson = { name: string; email: string };
 
 /** Who belongs to an organization, the founder first, and how many days ago they joined. */
-export type DemoMember = { person: DemoPerson; role: BuiltInRoleKey; joinedDaysAgo: number };
+export type DemoMember = {
+  person: DemoPerson;
+  /** The key of a built-in role, or of one of the organization's own. */
+  role: BuiltInRoleKey | "auditor" | "project-lead";
+  joinedDaysAgo: number;
+};
 
 const at = (domain: string) => (name: string) => ({
   name,
@@ -25,11 +30,11 @@ export const acmeMembers: DemoMember[] = [
   { person: acme("Elif Kaya"), role: "editor", joinedDaysAgo: 365 },
   { person: acme("Farid Haddad"), role: "editor", joinedDaysAgo: 301 },
   { person: acme("Grace Owens"), role: "editor", joinedDaysAgo: 260 },
-  { person: acme("Hugo Lindqvist"), role: "editor", joinedDaysAgo: 214 },
+  { person: acme("Hugo Lindqvist"), role: "project-lead", joinedDaysAgo: 214 },
   { person: acme("Wei Chen"), role: "editor", joinedDaysAgo: 150 },
   { person: lena, role: "editor", joinedDaysAgo: 96 },
   { person: acme("Ines Duarte"), role: "viewer", joinedDaysAgo: 71 },
-  { person: acme("Jonas Weber"), role: "viewer", joinedDaysAgo: 40 },
+  { person: acme("Jonas Weber"), role: "auditor", joinedDaysAgo: 40 },
   { person: acme("Keiko Tanaka"), role: "billing", joinedDaysAgo: 12 },
 ];
 
