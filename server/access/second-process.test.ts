@@ -14,6 +14,8 @@ import {
   type TestMember,
   type TestOrganization,
 } from "../test/factories.ts";
+import { setTenantState } from "../test/tenant-state.ts";
+import { tenancy } from "../tenancy/kernel.ts";
 
 const callerOf = createCallerFactory(appRouter);
 let second: ChildProcess;
@@ -37,7 +39,7 @@ const asOwner = () => callerOf(requestOf(organization.owner, organization.slug))
 async function triedThere(member: TestMember): Promise<string> {
   second.send({
     session: { ...member, sessionId: randomUUID(), emailConfirmed: true },
-    slug: organization.slug,
+    slug: member.organization.slug,
   });
   const [tried] = (await once(second, "message")) as [Tried];
   return tried.reason;
@@ -65,4 +67,30 @@ test("a role that was changed, a member who was put down, suspended or removed: 
   expect(await triedThere(member)).toBe("not_found");
   await asOwner().members.remove({ id });
   expect(await triedThere(member)).toBe("no_access");
+});
+
+test("a suspended organization is shut in another process with the next request of an open session", async () => {
+  const own = await buildOrganization();
+  const member = await buildMember(own, "editor");
+  expect(await triedThere(member)).toBe("not_found");
+  await setTenantState(own.id, "suspended");
+  expect(await triedThere(member)).toBe("organization_suspended");
+  // Open again within moments: nobody waits until a belief runs out.
+  await setTenantState(own.id, "read_only");
+  const soon = { timeout: 3_000, interval: 200 };
+  await expect.poll(() => triedThere(member), soon).toBe("organization_read_only");
+  await setTenantState(own.id, "active");
+  await expect.poll(() => triedThere(member), soon).toBe("not_found");
+});
+
+test("what is remembered of a life before counts for nothing: a copy that was restored counts its versions anew", async () => {
+  const own = await buildOrganization();
+  const member = await buildMember(own, "editor");
+  expect(await triedThere(member)).toBe("not_found");
+  // As after a restore: another epoch, the same version, and somebody who may less.
+  await tenancy().withTenant(own.id, { readOnly: false }, (db) =>
+    db.member.update({ where: { id: member.memberId }, data: { role: { connect: { key: "viewer" } } } }),
+  );
+  await setTenantState(own.id, "active");
+  expect(await triedThere(member)).toBe("missing_permission");
 });

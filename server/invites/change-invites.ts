@@ -8,10 +8,10 @@ import { assertRoom } from "../plans/quota.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import type { InviteById, UpdateInvite } from "./schema.ts";
 import { giverOf, knownAddresses, loadRoles, mailsLeft, sendingOf, tooOften } from "./sendings.ts";
+import { sendingsMax } from "./token.ts";
 
 /** The pause after the first sending; it doubles with each further one. */
 const resendPauseMs = 60_000;
-const sendingsMax = 12;
 
 /**
  * Sends an invite once more, for another seven days; links sent before end. It stands on the permissions of

@@ -3,6 +3,7 @@ import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
 import { ownerPool } from "../fleet/owner.ts";
 import { tenancy } from "../tenancy/kernel.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
 import {
   buildMember,
   buildOrganization,
@@ -15,6 +16,7 @@ import {
 import { refusalOf } from "../test/refusal.ts";
 import { inviteLetter } from "./letter.ts";
 import { inviteToken } from "./token.ts";
+import { trimOne } from "./trim.ts";
 
 const callerOf = createCallerFactory(appRouter);
 
@@ -195,6 +197,71 @@ describe("an invite", () => {
     expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
     await letTimePass(id, { sentAt: new Date(Date.now() - 61_000) });
     await expect(as(owner).invites.resend({ id })).rejects.toThrow("There must be 2 minutes between");
+  });
+
+  test("is sent three times a day at most, whichever way it is sent", async () => {
+    const email = address();
+    const id = await invited(owner, email);
+    const resend = async () => {
+      await letTimePass(id, { sentAt: new Date(Date.now() - 3_600_000) });
+      return as(owner).invites.resend({ id });
+    };
+    await resend();
+    await resend();
+    expect(await refusalOf(resend())).toMatchObject({ reason: "invited_too_often" });
+    await as(owner).invites.revoke({ id });
+    const roleId = roles.viewer ?? "";
+    const { results } = await as(owner).invites.create({ invites: [{ email, roleId }] });
+    expect(results[0]?.outcome).toBe("too_often");
+  });
+
+  test("counts against the organization's day each time that it is sent", async () => {
+    const small = await buildOrganization({ plan: "free" });
+    const roleId = (await rolesOf(small.owner)).viewer ?? "";
+    const { results } = await as(small.owner).invites.create({ invites: [{ email: address(), roleId }] });
+    const id = results[0]?.inviteId ?? "";
+    const now = new Date();
+    // As if others had been mailed and taken back all day.
+    await tenancy().withTenant(small.id, { readOnly: false }, (db) =>
+      db.invite.createMany({
+        data: Array.from({ length: 24 }, () => ({
+          email: address(),
+          status: "revoked",
+          tokenHash: Buffer.alloc(32),
+          sentTimes: [now],
+          expiresAt: now,
+          closedAt: now,
+        })),
+      }),
+    );
+    await tenancy().withTenant(small.id, { readOnly: false }, (db) =>
+      db.invite.update({ where: { id }, data: { sentAt: new Date(Date.now() - 3_600_000) } }),
+    );
+    expect(await refusalOf(as(small.owner).invites.resend({ id }))).toMatchObject({
+      reason: "invited_too_often",
+    });
+  });
+
+  test("that ended 90 days ago is removed, and no other", async () => {
+    const own = await buildOrganization();
+    const day = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const made = async (data: { status: string; sentAt: Date; expiresAt: Date; closedAt?: Date }) =>
+      tenancy().withTenant(own.id, { readOnly: false }, async (db) => {
+        const row = { email: address(), tokenHash: Buffer.alloc(32), role: { connect: { key: "viewer" } } };
+        return (await db.invite.create({ data: { ...row, ...data }, select: { id: true } })).id;
+      });
+    const kept = [
+      await made({ status: "pending", sentAt: day(3), expiresAt: day(-4) }),
+      await made({ status: "accepted", sentAt: day(100), expiresAt: day(93), closedAt: day(89) }),
+      await made({ status: "expired", sentAt: day(95), expiresAt: day(88), closedAt: day(88) }),
+    ];
+    await made({ status: "accepted", sentAt: day(97), expiresAt: day(90), closedAt: day(91) });
+    await made({ status: "pending", sentAt: day(98), expiresAt: day(91) });
+    await trimOne(systemDoor(own, { id: "trim", ip: null, userAgent: null }));
+    const left = await tenancy().withTenant(own.id, { readOnly: true }, (db) =>
+      db.invite.findMany({ select: { id: true } }),
+    );
+    expect(left.map(({ id }) => id).toSorted()).toEqual(kept.toSorted());
   });
 
   test("whose time is over gives its address free, and can be sent anew only while nobody else has it", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
@@ -13,6 +14,7 @@ import {
   type TestOrganization,
 } from "../test/factories.ts";
 import { refusalOf } from "../test/refusal.ts";
+import { setTenantState } from "../test/tenant-state.ts";
 import { accountDoorFrom } from "../test/accounts.ts";
 import { forgetMember } from "./leave.ts";
 
@@ -103,6 +105,16 @@ describe("a member", () => {
     const stranger = callerOf(requestOf(await buildPerson(), null));
     expect(await refusalOf(stranger.organizations.leave({ organizationId }))).toMatchObject({
       reason: "no_access",
+    });
+    // One answer for every organization that is not theirs: none, one in use, one that is closed.
+    await setTenantState(organizationId, "suspended");
+    for (const id of [organizationId, randomUUID()]) {
+      expect(await refusalOf(stranger.organizations.leave({ organizationId: id }))).toMatchObject({
+        reason: "no_access",
+      });
+    }
+    expect(await refusalOf(as(owner).organizations.leave({ organizationId }))).toMatchObject({
+      reason: "organization_suspended",
     });
   });
 

@@ -36,9 +36,10 @@ export class PlacementCache {
     this.#find = find;
   }
 
-  async get(tenantId: string): Promise<Placement | null> {
+  /** What is known of a tenant, read no longer ago than `ageMsMax`. */
+  async get(tenantId: string, ageMsMax = ttlMs): Promise<Placement | null> {
     const hit = this.#entries.get(tenantId);
-    if (hit && hit.until > Date.now()) return hit.placement;
+    if (hit && hit.until - ttlMs + ageMsMax > Date.now()) return hit.placement;
     const placement = await this.#find(tenantId);
     this.#entries.delete(tenantId);
     if (placement) {

@@ -36,6 +36,9 @@ export const defaultLimits: TenancyLimits = {
   attemptsMax: 4,
 };
 
+/** For how long a tenant is taken to be closed without looking again. */
+const closedMs = 1_000;
+
 /** What the outside hears of the kernel: counted as metrics. */
 export type TenancyWatch = {
   guardRefused?(placement: Placement): void;
@@ -112,8 +115,13 @@ export class Tenancy {
     if (!tenantId) throw new AppError("INTERNAL", "no_tenant", "No organization was named.");
     const outer = currentScope.getStore();
     if (outer?.open) return this.#join(outer, tenantId, options, work);
+    let believed: number | undefined;
     for (let attempt = 1; ; attempt++) {
       const placement = await this.#usablePlacement(tenantId, options.readOnly);
+      // A version of another epoch says nothing in this one: what was read then is read again.
+      const another = believed !== undefined && believed !== placement.epoch;
+      if (another && options.accessVersion !== undefined) throw new StaleAccess();
+      believed = placement.epoch;
       let stay: { result: Result; afterCommit: (() => void)[] };
       try {
         stay = await this.#queue.use((lane) => this.#stay(lane, placement, options, work));
@@ -177,7 +185,10 @@ export class Tenancy {
   }
 
   async #usablePlacement(tenantId: string, readOnly: boolean): Promise<Placement> {
-    const placement = await this.#placements.get(tenantId);
+    let placement = await this.#placements.get(tenantId);
+    const open = placement?.state === "active" || (readOnly && placement?.state === "read_only");
+    // No guard is asked behind a closed door, so what closed it must not be believed for long.
+    if (placement && !open) placement = await this.#placements.get(tenantId, closedMs);
     if (!placement) throw new AppError("NOT_FOUND", "no_tenant", "This organization does not exist.");
     switch (placement.state) {
       case "active":

@@ -6,6 +6,7 @@ import {
   permissionRegistry,
   type PermissionInfo,
 } from "../access/permissions.ts";
+import { memberAccess } from "../access/member-access.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
 import type { RequestContext } from "../api/request-context.ts";
@@ -21,6 +22,7 @@ import {
   requestOf,
   type TestOrganization,
 } from "./factories.ts";
+import { setTenantState } from "./tenant-state.ts";
 
 type Procedure = (input?: unknown) => Promise<unknown>;
 type Listed = { path: string; guard: ProcedureMeta["guard"] };
@@ -131,11 +133,14 @@ describe.each(guarded)("$path", ({ path, guard }) => {
   });
 
   test("refuses everybody while the organization is suspended", async () => {
-    // Nobody has come in before, so no answer of before is remembered.
+    // One who has not come in before, of whom no answer is remembered, and one who is inside.
     const member = await buildMember(own, "owner", { person: await buildPerson() });
     const { key } = await buildKey(own, allPermissions);
+    await memberAccess(own.id, own.owner.accountId);
     await suspended(own, async () => {
-      expect(await outcome(requestOf(member, own.slug), path)).toBe("FORBIDDEN");
+      for (const one of [member, own.owner]) {
+        expect(await outcome(requestOf(one, own.slug), path)).toBe("FORBIDDEN");
+      }
       expect(await outcome(keyRequest(key, own.slug), path)).toBe("FORBIDDEN");
     });
   });
@@ -146,17 +151,13 @@ describe.each(guarded)("$path", ({ path, guard }) => {
   });
 });
 
-/** Runs something while an organization is suspended, for the directory and for its own guard. */
-async function suspended(organization: TestOrganization, work: () => Promise<void>): Promise<void> {
-  const set = async (state: "active" | "suspended") => {
-    await platformDb().tenant.update({ where: { id: organization.id }, data: { state } });
-    tenancy().forget(organization.id);
-  };
-  await set("suspended");
+/** Runs something while an organization is suspended, in the directory and in its own guard row. */
+async function suspended({ id }: TestOrganization, work: () => Promise<void>): Promise<void> {
+  await setTenantState(id, "suspended");
   try {
     await work();
   } finally {
-    await set("active");
+    await setTenantState(id, "active");
   }
 }
 

@@ -163,6 +163,8 @@ describeThroughDoors({ plant: true }, (world) => {
     await expect(nested(1)).rejects.toThrow(StaleAccess);
     await setGuard(world().a, "epoch = 5");
     directory = { ...world().a.placement, epoch: 5 };
+    // Permissions that were read in another epoch are read again, even where the version is the same.
+    await expect(nested(2)).rejects.toThrow(StaleAccess);
     await nested(2);
     expect(kernel).toMatchObject({ refusals: 1, retries: ["guard"] });
     expect(await asAdmin(`SELECT FROM "${world().a.schema}".projects WHERE name = 'nested'`)).toHaveLength(1);
