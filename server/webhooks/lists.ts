@@ -133,7 +133,7 @@ export async function listDeliveries(ctx: ReadCtx, input: ListDeliveries): Promi
       JOIN webhook_deliveries d ON d.id = c.id JOIN webhook_endpoints e ON e.id = d.endpoint_id
       ORDER BY ${range.orderBy} LIMIT ${range.limit}`,
     total: () => ctx.db.$queryRaw<{ total: number }[]>`
-      SELECT count(*)::int AS total FROM (${chosenIds(filter, counted)} LIMIT ${countedMax + 1}) AS few`,
+      SELECT least(count(*), ${countedMax + 1})::int AS total FROM (${chosenIds(filter, counted)}) AS few`,
     present: (rows) => rows.map(presentDelivery),
   });
 }

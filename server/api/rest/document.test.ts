@@ -33,6 +33,12 @@ beforeAll(async () => {
   ids["roles"] = firstId(await answer("GET", "roles"));
   ids["members"] = organization.owner.memberId;
   ids["audit/entries"] = firstId(await answer("GET", "audit/entries"));
+  ids["webhooks"] = idOf(await answer("POST", "webhooks", { url: "http://127.0.0.1:9/" }));
+  const test = (await answer("POST", `webhooks/${ids["webhooks"]}/test`)).body as Record<string, string>;
+  ids["webhook-deliveries"] = test["deliveryId"] ?? "";
+  ids["events"] = test["eventId"] ?? "";
+  const since = new Date(0).toISOString();
+  ids["webhook-recoveries"] = idOf(await answer("POST", `webhooks/${ids["webhooks"]}/recoveries`, { since }));
   ids["audit/runs"] = idOf(await answer("POST", "audit/verifications"));
 }, 60_000);
 afterAll(closeConnections);

@@ -240,7 +240,7 @@ async function seedEndpoint({ id: organizationId }: TestOrganization, ids: Ids, 
     const secret = await closeSecret(db, { organizationId, id }, newSigningSecret());
     const url = `http://127.0.0.1:9/${canary}`;
     await db.webhookEndpoint.create({
-      data: { id, url, description: canary, types: ["member.joined"], secret },
+      data: { id, url, description: canary, types: ["member.joined"], schedule: [300], secret },
     });
     await db.event.create({ data: { id: eventId, type: "project.created", data: { id, name: canary } } });
     const row = { id: delivery, endpointId: id, eventId, type: "project.created", state: "dead" };
