@@ -69,6 +69,30 @@ describe("an API key", () => {
     });
   });
 
+  test("can be made by whoever may, without a sight of the organization's roles", async () => {
+    const { id: roleId } = await as(owner).roles.create({
+      name: "Key makers",
+      permissions: ["api_keys.read", "api_keys.write", "projects.read"],
+    });
+    const maker = await buildMember(organization, "viewer");
+    await as(owner).members.changeRole({ id: maker.memberId, roleId });
+    expect(await refusalOf(as(maker).roles.permissions())).toMatchObject({ reason: "missing_permission" });
+    const scopes = await as(maker).apiKeys.scopes();
+    expect(scopes.find(({ name }) => name === "projects.write")).toEqual({
+      name: "projects.write",
+      resource: "projects",
+      description: "Create, edit and archive projects",
+      scope: "work",
+      needs: ["projects.read"],
+      mine: false,
+    });
+    // What only people may hold is not offered, and all that is offered and held can be given.
+    expect(scopes.map(({ name }) => name)).not.toContain("members.write");
+    const mine = scopes.flatMap(({ name, mine: held }) => (held ? [name] : []));
+    expect(mine.toSorted()).toEqual(["api_keys.read", "organization.read", "projects.read"]);
+    await as(maker).apiKeys.create({ name: "Own", scopes: mine, expiresInDays: 7 });
+  });
+
   test("is shown once: neither row nor log nor list holds it", async () => {
     const made = await key(owner);
     const secret = made.key.split("_")[3] ?? "";

@@ -22,6 +22,8 @@ import {
   type TestOrganization,
 } from "../test/factories.ts";
 import { refusalOf } from "../test/refusal.ts";
+import { tenancy } from "../tenancy/kernel.ts";
+import { countTokenRequest } from "./rate-limit.ts";
 import { appRouter } from "./root.ts";
 import { answerToken, answerTokenKeys } from "./token.ts";
 import { createCallerFactory } from "./trpc.ts";
@@ -79,6 +81,19 @@ describe("POST /api/token", () => {
       aud: "astra-api",
       iss: "http://127.0.0.1:3000",
     });
+  });
+
+  test("is counted before anything is looked up, for each key by itself", async () => {
+    const busy = await buildKey(organization, ["projects.read"]);
+    for (let times = 0; times < 60; times++) await countTokenRequest(busy.id);
+    // Neither its expiry nor its revocation is found out any more: nobody has looked.
+    await tenancy().withTenant(organization.id, { readOnly: false }, (db) =>
+      db.apiKey.update({ where: { id: busy.id }, data: { revokedAt: new Date() } }),
+    );
+    const refused = await ask(busy.key);
+    expect([refused.status, refused.body.reason]).toEqual([429, "rate_limited"]);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await ask(key.key)).status).toBe(200);
   });
 
   test("gives fewer scopes and less time where that is asked for, and never more", async () => {
