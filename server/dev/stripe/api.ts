@@ -1,7 +1,7 @@
 // One request to the API, from its headers to its answer.
 import { createHash } from "node:crypto";
 
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { cancelNow } from "./subscriptions.ts";
 import { checkoutRoutes } from "./checkout-sessions.ts";

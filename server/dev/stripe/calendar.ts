@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 export type Interval = { interval: Stripe.Price.Recurring.Interval; interval_count: number };
 

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 /** Why a payment does not go through. */
 export type Decline = {

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { DAY, HOUR } from "./calendar.ts";
 import { CARDS } from "./cards.ts";
@@ -285,7 +285,7 @@ export const checkoutRoutes: Route[] = [
     ["limit", "starting_after", "ending_before"],
     ({ world, params, ids: [id = ""], url }) => {
       world.get("checkout.session", id);
-      return page(sessionLines(world, id).reverse(), params, url);
+      return page(sessionLines(world, id).toReversed(), params, url);
     },
   ),
 ];

@@ -1,5 +1,5 @@
 // What a payment, made or refused, means for the subscription.
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { DAY } from "./calendar.ts";
 import type { Decline } from "./cards.ts";
@@ -87,10 +87,10 @@ function afterRefusal(world: World, id: string): void {
 function lastRefusal(world: World, subscription: Stripe.Subscription, invoice: string): void {
   world.change("invoice", invoice, { next_payment_attempt: null, auto_advance: false }, "invoice.updated");
   const now = world.now(clockOfSubscription(subscription));
-  if (world.retries.then === "cancel") return endSubscription(world, subscription.id, "payment_failed");
-  if (world.retries.then === "pause")
+  if (world.retries.afterwards === "cancel") return endSubscription(world, subscription.id, "payment_failed");
+  if (world.retries.afterwards === "pause")
     return setStatus(world, subscription.id, pausedSince(now, "final_payment_failure"));
-  setStatus(world, subscription.id, { status: world.retries.then });
+  setStatus(world, subscription.id, { status: world.retries.afterwards });
 }
 
 /** What a paused subscription says of itself. */

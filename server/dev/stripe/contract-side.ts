@@ -1,7 +1,7 @@
 // The two sides of the contract: the stand-in always, Stripe itself when a test key is given.
 import { setTimeout as sleep } from "node:timers/promises";
 
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 
 import { startStripeStandIn } from "./stand-in.ts";
 

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { faultOf, makeCatalogue, sides, type Side } from "./contract-side.ts";

@@ -28,7 +28,7 @@ const Fail = z.strictObject({
 });
 const Retries = z.strictObject({
   days: z.array(z.int().min(1)).max(8),
-  then: z.enum(["cancel", "unpaid", "pause", "past_due"]),
+  afterwards: z.enum(["cancel", "unpaid", "pause", "past_due"]),
 });
 const Endpoint = z.strictObject({
   url: z.url(),

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { invalid, missing } from "./fault.ts";
 import { mergedMetadata, page, within } from "./lists.ts";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 import PQueue from "p-queue";
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { wants } from "./events.ts";
 import type { World } from "./world.ts";
@@ -172,6 +172,6 @@ function signature(body: string, secrets: readonly string[]): string {
 function shuffled<T>(list: readonly T[]): T[] {
   return list
     .map((one) => ({ one, by: Math.random() }))
-    .sort((a, b) => a.by - b.by)
+    .toSorted((a, b) => a.by - b.by)
     .map(({ one }) => one);
 }

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { invalid } from "./fault.ts";
 import { mergedMetadata, page, within } from "./lists.ts";
@@ -12,14 +12,16 @@ export function wants(enabled: readonly string[], type: string): boolean {
   return enabled.some((one) => one === "*" || one === type);
 }
 
+function matches(pattern: string, type: string): boolean {
+  return pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern;
+}
+
 function listed(world: World, params: Stripe.EventListParams, url: string): Stripe.ApiList<Stripe.Event> {
-  const pattern = (name: string) => (type: string) =>
-    name.endsWith("*") ? type.startsWith(name.slice(0, -1)) : type === name;
   const { type: only, types } = params;
   const found = world
     .all("event")
-    .filter(({ type }) => only === undefined || pattern(only)(type))
-    .filter(({ type }) => !types || types.some((one) => pattern(one)(type)))
+    .filter(({ type }) => only === undefined || matches(only, type))
+    .filter(({ type }) => !types || types.some((one) => matches(one, type)))
     .filter(({ created }) => within(created, params.created));
   return page(found, params, url);
 }

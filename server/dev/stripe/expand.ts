@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { invalid } from "./fault.ts";
 import { whole } from "./lists.ts";

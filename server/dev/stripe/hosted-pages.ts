@@ -1,5 +1,5 @@
 // Checkout and the page of an invoice, as the payer sees them.
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { CARDS, cardOfNumber } from "./cards.ts";
 import { completeCheckout, openSession } from "./checkout-sessions.ts";

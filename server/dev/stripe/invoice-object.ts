@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 
 import { clockOf, liveCustomer } from "./customers.ts";
 import { whole } from "./lists.ts";

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { CARDS, declineOf, type Decline } from "./cards.ts";
 import { HOUR } from "./calendar.ts";

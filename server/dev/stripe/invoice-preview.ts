@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { clockOf, liveCustomer } from "./customers.ts";
 import { Fault, invalid, unsupported } from "./fault.ts";

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { collect, settledElsewhere } from "./collection.ts";
 import { invalid, unsupported } from "./fault.ts";
@@ -141,7 +141,7 @@ export const invoiceRoutes: Route[] = [
     ["Invoices", "InvoiceListLineItemsParams"],
     ["limit", "starting_after", "ending_before"],
     ({ world, params, ids: [id = ""], url }) =>
-      page([...world.get("invoice", id).lines.data].reverse(), params, url),
+      page(world.get("invoice", id).lines.data.toReversed(), params, url),
   ),
   route<Stripe.InvoicePaymentListParams>(
     "GET",

@@ -1,5 +1,5 @@
 // What happens by itself as time goes by.
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { DAY, HOUR } from "./calendar.ts";
 import {

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { invalid } from "./fault.ts";
 
@@ -11,7 +11,7 @@ export function page<T extends { id: string }>(objects: T[], paging: Paging, url
   const limit = paging.limit ?? 10;
   if (limit < 1 || limit > LIMIT_MAX)
     throw invalid(`Invalid limit: must be between 1 and ${LIMIT_MAX}`, "limit");
-  const newest = [...objects].reverse();
+  const newest = objects.toReversed();
   if (paging.ending_before !== undefined) {
     const end = placeOf(newest, paging.ending_before, "ending_before");
     const start = Math.max(0, end - limit);

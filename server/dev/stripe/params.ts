@@ -57,7 +57,7 @@ function readTree(raw: Tree, options: readonly Shape[], place: Place): unknown {
     const keys = Object.keys(raw);
     if (!keys.every((key) => /^\d+$/.test(key))) throw invalid("Invalid array", place.path);
     return keys
-      .sort((one, other) => Number(one) - Number(other))
+      .toSorted((one, other) => Number(one) - Number(other))
       .map((key) => readValue(raw[key] ?? "", array.of, below(place, key, true)));
   }
   const object = options.find((one) => one.kind === "object");

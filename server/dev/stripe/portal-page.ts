@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { CARDS, cardOfNumber } from "./cards.ts";
 import { collect, setStatus } from "./collection.ts";
@@ -28,7 +28,7 @@ export function portalPage(world: World, id: string, message: string | null = nu
   const invoices = world
     .all("invoice")
     .filter((invoice) => invoice.customer === customer.id && invoice.status !== "draft")
-    .reverse();
+    .toReversed();
   const body = html`<h1>Billing of ${customer.name ?? customer.email ?? customer.id}</h1>
     ${back}${alert(message)} ${only === "payment_method_update" ? null : plans}
     ${

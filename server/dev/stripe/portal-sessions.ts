@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { invalid, unsupported } from "./fault.ts";
 import { liveCustomer } from "./customers.ts";

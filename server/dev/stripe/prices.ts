@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 
 import { invalid, unsupported } from "./fault.ts";
 import { mergedMetadata, page, within } from "./lists.ts";

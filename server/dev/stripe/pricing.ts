@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { share } from "./calendar.ts";
 import { metered } from "./meters.ts";

@@ -1,5 +1,5 @@
 // How the phases of a schedule follow each other.
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { endSubscription, setStatus } from "./collection.ts";
 import {

@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 
 import { invalid } from "./fault.ts";
 import { mergedMetadata } from "./lists.ts";

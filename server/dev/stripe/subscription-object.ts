@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { periodEnd, type Interval } from "./calendar.ts";
 import { invalid, unsupported } from "./fault.ts";

@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { invalid, missing } from "./fault.ts";
 import { mergedMetadata, page, within } from "./lists.ts";
@@ -174,7 +174,7 @@ const subscriptionItemRoutes: Route[] = [
     ["subscription", "limit", "starting_after", "ending_before"],
     ({ world, params, url }) =>
       page(
-        [...world.get("subscription", params.subscription, "subscription").items.data].reverse(),
+        world.get("subscription", params.subscription, "subscription").items.data.toReversed(),
         params,
         url,
       ),

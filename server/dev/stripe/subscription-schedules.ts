@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { after } from "./calendar.ts";
 import { invalid, unsupported } from "./fault.ts";
@@ -126,6 +126,10 @@ function update(
   return next;
 }
 
+function shown(list: Stripe.SubscriptionItem[]): string {
+  return JSON.stringify(list.map(({ price, quantity }) => [price.id, quantity ?? null]));
+}
+
 /** A present phase that says something else than the subscription has changes it at once. */
 function applyCurrent(
   world: World,
@@ -136,8 +140,6 @@ function applyCurrent(
   const subscription = world.get("subscription", id);
   const { items } = phasePatch(world, subscription, current);
   const wanted = items?.data ?? [];
-  const shown = (list: Stripe.SubscriptionItem[]) =>
-    JSON.stringify(list.map(({ price, quantity }) => [price.id, quantity ?? null]));
   if (shown(wanted) === shown(subscription.items.data)) return;
   const kept = new Set(wanted.map((item) => item.id));
   changeSubscription(

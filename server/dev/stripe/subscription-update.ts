@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { DAY } from "./calendar.ts";
 import { collect, setStatus } from "./collection.ts";

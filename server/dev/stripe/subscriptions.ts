@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { after, DAY } from "./calendar.ts";
 import type { Decline } from "./cards.ts";

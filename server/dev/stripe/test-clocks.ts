@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { catchUp } from "./lifecycle.ts";
 import { DAY } from "./calendar.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 
 import { missing } from "./fault.ts";
 
@@ -52,7 +52,7 @@ export type Retries = {
   /** Days from one attempt to the next. */
   days: number[];
   /** What becomes of the subscription after the last attempt. */
-  then: "cancel" | "unpaid" | "pause" | "past_due";
+  afterwards: "cancel" | "unpaid" | "pause" | "past_due";
 };
 
 const KINDS: { [K in Kind]: string } = {
@@ -84,7 +84,7 @@ export class World {
   readonly hidden = new Map<string, Hidden>();
   /** Meter events by their identifier. */
   readonly usage = new Map<string, Usage>();
-  retries: Retries = { days: [3, 5, 7], then: "cancel" };
+  retries: Retries = { days: [3, 5, 7], afterwards: "cancel" };
   /** How the next payments end, the first one first: a decline code, for one customer or for whoever comes. */
   outcomes: { code: string; customer: string | null }[] = [];
   /** Seconds that the clock of everything without a test clock is ahead of this machine's. */
@@ -115,7 +115,7 @@ export class World {
       return { result: run(), events: this.fresh.splice(0) };
     } catch (error) {
       if (!keeps(error)) {
-        for (const back of this.undo.reverse()) back();
+        for (const back of this.undo.toReversed()) back();
         this.fresh.length = 0;
       }
       throw error;
@@ -131,7 +131,7 @@ export class World {
     try {
       return run();
     } finally {
-      for (const back of this.undo.splice(undone).reverse()) back();
+      for (const back of this.undo.splice(undone).toReversed()) back();
       this.fresh.length = told;
     }
   }
