@@ -20,10 +20,11 @@ export type Receiver = {
   close(): Promise<void>;
 };
 
-/** Starts one on a free port; it answers 204 unless told otherwise. */
+/** Starts one, on a free port without another; it answers 204 unless told otherwise. */
 export async function startReceiver(
   answer: (received: Received, response: http.ServerResponse) => void = (_received, response) =>
     void response.writeHead(204).end(),
+  port = 0,
 ): Promise<Receiver> {
   const received: Received[] = [];
   let connections = 0;
@@ -43,7 +44,7 @@ export async function startReceiver(
     });
   });
   server.on("connection", () => connections++);
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
