@@ -102,6 +102,7 @@ const places: Place[] = [
   { name: "reset, with a dead link", who: null, address: "/reset-password?token=dead" },
   { name: "change of address, with a dead link", who: null, address: "/change-email?token=dead" },
   { name: "reference of the API", who: null, address: "/docs/api" },
+  { name: "reference of events", who: null, address: "/docs/events" },
   { name: "sign out", who: owner, address: "/sign-out" },
   { name: "account", who: owner, address: "/account" },
   {
