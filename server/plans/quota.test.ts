@@ -3,6 +3,7 @@ import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import {
+  buildKey,
   buildMember,
   buildOrganization,
   closeConnections,
@@ -40,6 +41,18 @@ describe("the plan's room", () => {
       used: 50,
       limit: 50,
     });
+  });
+
+  test("of 50 API keys made at once at one below the limit exactly one passes", async () => {
+    const { owner, ...own } = await buildOrganization({ plan: "free" });
+    for (let made = 0; made < 2; made++) await buildKey(own, ["projects.read"]);
+    const input = { name: "Last", scopes: ["projects.read"], expiresInDays: 7 };
+    const answers = await Promise.allSettled(
+      Array.from({ length: 50 }, () => as(owner).apiKeys.create(input)),
+    );
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const { usage } = await as(owner).organization.usage();
+    expect(usage.find(({ resource }) => resource === "api_keys")).toMatchObject({ used: 3, limit: 3 });
   });
 
   test("what was deleted makes room, and is not restored into a full house", async () => {

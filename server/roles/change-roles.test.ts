@@ -100,7 +100,10 @@ describe("a role of the organization", () => {
 
   test("has a name of its own, however it is written", async () => {
     await as(owner).roles.create({ name: "Night  Watch", permissions: ["projects.read"] });
-    for (const name of ["night watch", "NIGHT WATCH", "Ｎight Watch", "Owner", "ADMIN"]) {
+    const alike = ["night watch", "NIGHT WATCH", "Ｎight Watch", "Owner", "ADMIN"];
+    // Cyrillic and Greek letters, and digits, that nobody tells from the Latin ones.
+    const deceiving = ["Оwner", "Аdmin", "Αdmin", "0wner", "Ed1tor", "Nіght Wаtсh", "Night-Watch"];
+    for (const name of [...alike, ...deceiving]) {
       expect(await refusalOf(as(owner).roles.create({ name, permissions: ["projects.read"] }))).toMatchObject(
         {
           reason: "role_name_taken",

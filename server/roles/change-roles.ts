@@ -6,6 +6,7 @@ import { emit } from "../events/emit.ts";
 import { wakeRelay } from "../jobs/wake.ts";
 import { AppError, notFound } from "../platform/errors.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
+import { readingOf } from "./look-alikes.ts";
 import { countUses } from "./roles.ts";
 import type { CloneRole, CreateRole, RoleById, UpdateRole } from "./schema.ts";
 
@@ -212,16 +213,12 @@ async function assertNameFree(
   except?: string,
 ): Promise<{ key: string; builtIn: boolean }[]> {
   const roles = await ctx.db.role.findMany({ select: { id: true, key: true, name: true, builtIn: true } });
-  if (roles.some((role) => role.id !== except && folded(role.name) === folded(name))) {
+  if (roles.some((role) => role.id !== except && readingOf(role.name) === readingOf(name))) {
     throw new AppError("CONFLICT", "role_name_taken", "There is a role of this name already.", {
       field: "name",
     });
   }
   return roles;
-}
-
-function folded(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ");
 }
 
 /** A key of the name's letters that no role has; filters and addresses show it. */
