@@ -21,6 +21,15 @@ export const catalogue: Record<string, Entry> = {
   },
   "jobs-latency": { figures: ["jobs.latency"], load: () => import("./jobs-latency.ts") },
   "jobs-throughput": { figures: ["jobs.throughput"], load: () => import("./jobs-throughput.ts") },
+  "webhooks-first-byte": {
+    figures: ["webhooks.first_byte"],
+    load: () => import("./webhooks-first-byte.ts"),
+  },
+  "webhooks-throughput": {
+    figures: ["webhooks.throughput", "webhooks.memory"],
+    load: () => import("./webhooks-throughput.ts"),
+  },
+  "webhooks-fairness": { figures: ["webhooks.fairness"], load: () => import("./webhooks-fairness.ts") },
   "tenancy-provision": { figures: ["tenancy.provision.cold"], load: () => import("./tenancy-provision.ts") },
   access: { figures: ["access.check.l1", "access.invalidation"], load: () => import("./access.ts") },
   "http-read": { figures: ["http.read"], load: () => import("./http-read.ts") },
