@@ -7,7 +7,7 @@ import { tenantStorage } from "../platform/storage.ts";
 import type { Door } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { entryText } from "./chain.ts";
-import { chosenBy } from "./filter.ts";
+import { filterCondition } from "./filter.ts";
 import { noteRun, openStates } from "./runs.ts";
 import { AuditFilter, type ExportFormat } from "./schema.ts";
 import { entryColumns, mergedChanges, presentEntry, type EntryRecord } from "./view.ts";
@@ -127,14 +127,14 @@ async function readPageOf(
   after: { at: Date; id: string } | undefined,
 ): Promise<ExportRecord[]> {
   return transact(door, "read", async (ctx) => {
-    const { from, condition } = await chosenBy(ctx.db, filter);
+    const condition = await filterCondition(ctx.db, filter);
     const beyond = after
       ? Prisma.sql`(e.at, e.id) < (${after.at}::timestamptz, ${after.id}::uuid)`
       : Prisma.sql`true`;
     return ctx.db.$queryRaw<ExportRecord[]>`
       SELECT ${entryColumns}, e.user_agent AS "userAgent", e.changes, e.personal, ${Prisma.raw(entryText)} AS text,
         encode(l.hash, 'hex') AS hash, encode(l.prev_hash, 'hex') AS "previousHash"
-      FROM ${from} LEFT JOIN audit_seals l ON l.entry_id = e.id
+      FROM audit_entries e LEFT JOIN audit_seals l ON l.entry_id = e.id
       WHERE ${condition} AND ${beyond} ORDER BY e.at DESC, e.id DESC LIMIT ${pageRows}`;
   });
 }

@@ -1,12 +1,9 @@
 import { Prisma } from "#prisma/generated/tenant/client.ts";
 import type { ReadDb } from "../tenancy/tenant-db.ts";
 import type { AuditFilter } from "./schema.ts";
-import { searched } from "./search.ts";
+import { searchConditions } from "./search.ts";
 
 const actionsMax = 500;
-
-/** What a filter means: where to look (`audit_entries e`, or the few of them that one word leaves), and for what. */
-export type Chosen = { from: Prisma.Sql; condition: Prisma.Sql };
 
 /**
  * A recorded read names as its target all of what was read: "projects", where a change names one "project". That
@@ -17,10 +14,10 @@ const notARead = Prisma.sql`(NOT (e.target_label = '' AND e.target_type = split_
   AND e.action NOT IN ('notifications.markRead', 'notifications.markAllRead'))`;
 
 /**
- * The entries that a filter chooses. Everything in the condition keeps its index under row-level security: equality
- * of texts and ranges of times. Names of actions and words are looked up before.
+ * The condition on `audit_entries e` that a filter means. Everything in it keeps its index under row-level
+ * security: equality of texts and ranges of times. Names of actions and words are looked up before.
  */
-export async function chosenBy(db: ReadDb, filter: AuditFilter): Promise<Chosen> {
+export async function filterCondition(db: ReadDb, filter: AuditFilter): Promise<Prisma.Sql> {
   const conditions = [Prisma.sql`true`];
   if (filter.actorId) conditions.push(Prisma.sql`e.actor_id = ${filter.actorId}::uuid`);
   if (filter.actorKind) conditions.push(Prisma.sql`e.actor_kind = ${filter.actorKind}`);
@@ -39,13 +36,9 @@ export async function chosenBy(db: ReadDb, filter: AuditFilter): Promise<Chosen>
     );
     conditions.push(isOneOf(meant));
   }
-  if (!filter.search) return { from: whole, condition: Prisma.join(conditions, " AND ") };
-  const found = await searched(db, filter.search, actions);
-  conditions.push(...found.conditions);
-  return { from: found.from ?? whole, condition: Prisma.join(conditions, " AND ") };
+  if (filter.search) conditions.push(...(await searchConditions(db, filter.search, actions)));
+  return Prisma.join(conditions, " AND ");
 }
-
-const whole = Prisma.sql`audit_entries e`;
 
 /** Every action that the log knows, by a walk that skips from one to the next in the index. */
 export async function seenActions(db: ReadDb): Promise<string[]> {

@@ -164,13 +164,10 @@ function uuidText(bytes: Buffer): string {
 
 async function writeSeals(client: pg.PoolClient, links: NewLinks, after: number): Promise<void> {
   if (links.count === 0) return;
-  // In the order of the hashes: the one index whose order is that of chance is then walked once a batch, page by
-  // page, instead of being jumped about in.
   await client.query(
     `INSERT INTO audit_seals (seq, entry_id, prev_hash, hash)
      SELECT $1::bigint + n, id, before, hash
-     FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS links (id, before, hash, n)
-     ORDER BY before`,
+     FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS links (id, before, hash, n)`,
     [
       after,
       binaryArray(uuidType, links.ids),

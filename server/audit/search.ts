@@ -21,29 +21,24 @@ type Meaning = { word: string; actions: string[]; actors: string[]; targets: str
 
 /**
  * The conditions on `audit_entries e` of a search: each word must begin a word of the action, of the actor's name or
- * of the target's label. Where they are seldom met together, `from` holds the entries that the rarest word leaves:
- * going back in time until a page is full would pass through most of the log.
+ * of the target's label. Words that seldom meet are looked for among the entries that the rarest of them leaves, where
+ * these are few: going back in time until a page is full would pass through most of the log.
  */
-export async function searched(
+export async function searchConditions(
   db: ReadDb,
   search: string,
   actions: string[],
-): Promise<{ from: Prisma.Sql | null; conditions: Prisma.Sql[] }> {
+): Promise<[Prisma.Sql, ...Prisma.Sql[]]> {
   const meanings = joined(await meaningsOf(db, wordsToSeek(search), actions));
   // The rarest word first: most entries are passed over by it alone.
-  const conditions = meanings
+  const [rarest, ...others] = meanings
     .map((meaning) => ({ condition: conditionOf(meaning), size: sizeOf(meaning) }))
     .toSorted((a, b) => a.size - b.size)
     .map(({ condition }) => condition);
-  const [rarest, ...others] = conditions;
-  if (!rarest) return { from: null, conditions: [Prisma.sql`false`] };
-  if (others.length === 0 || (await isOften(db, conditions)) || !(await leavesFew(db, rarest)))
-    return { from: null, conditions };
-  // OFFSET keeps the planner from going back in time all the same.
-  return {
-    from: Prisma.sql`(SELECT e.* FROM audit_entries e WHERE ${rarest} OFFSET 0) e`,
-    conditions: others,
-  };
+  if (!rarest) return [Prisma.sql`false`];
+  if (others.length === 0 || (await isOften(db, [rarest, ...others]))) return [rarest, ...others];
+  const ids = await idsAmongFew(db, rarest, others);
+  return ids ? [Prisma.sql`e.id = ANY (${ids}::uuid[])`] : [rarest, ...others];
 }
 
 async function meaningsOf(db: ReadDb, words: string[], actions: string[]): Promise<Meaning[]> {
@@ -84,11 +79,14 @@ async function isOften(db: ReadDb, conditions: Prisma.Sql[]): Promise<boolean> {
   return (row?.met ?? 0) >= oftenRows;
 }
 
-async function leavesFew(db: ReadDb, condition: Prisma.Sql): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ left: number }[]>`
-    SELECT count(*)::int AS left FROM (
-      SELECT FROM audit_entries e WHERE ${condition} LIMIT ${fewRows + 1}) AS few`;
-  return (row?.left ?? 0) <= fewRows;
+/** Entries that meet all conditions; null when the first of these leaves too many to look through. */
+async function idsAmongFew(db: ReadDb, rarest: Prisma.Sql, others: Prisma.Sql[]): Promise<string[] | null> {
+  const [row] = await db.$queryRaw<{ looked: number; ids: string[] }[]>`
+    WITH few AS MATERIALIZED (SELECT e.id, e.action, e.actor_id, e.target_id FROM audit_entries e
+      WHERE ${rarest} LIMIT ${fewRows + 1})
+    SELECT (SELECT count(*)::int FROM few) AS looked,
+      ARRAY(SELECT e.id FROM few e WHERE ${Prisma.join(others, " AND ")}) AS ids`;
+  return row && row.looked <= fewRows ? row.ids : null;
 }
 
 /** An alternative that nothing can meet is left out: it would hide the index of the others. */

@@ -4,7 +4,7 @@ import { readPage, type Sort } from "../platform/page.ts";
 import type { Page } from "../platform/page-input.ts";
 import type { ReadCtx } from "../tenancy/context.ts";
 import { checkpointPublicKey } from "./checkpoint.ts";
-import { chosenBy, seenActions } from "./filter.ts";
+import { filterCondition, seenActions } from "./filter.ts";
 import { nameIds } from "./named-ids.ts";
 import type { AuditEntry, AuditFacets, AuditRow, AuditState, ById, ListAudit } from "./schema.ts";
 
@@ -48,7 +48,7 @@ type ListedRecord = EntryRecord & { changes: string };
 /** Pages through the log, the newest first. `total` counts up to 1,001, which means more. Throws AppError bad_cursor. */
 export async function listAudit(ctx: ReadCtx, input: ListAudit): Promise<Page<AuditRow>> {
   const { cursor, limit, ...filter } = input;
-  const { from, condition } = await chosenBy(ctx.db, filter);
+  const condition = await filterCondition(ctx.db, filter);
   return readPage({
     name: "audit",
     id: Prisma.sql`e.id`,
@@ -56,10 +56,10 @@ export async function listAudit(ctx: ReadCtx, input: ListAudit): Promise<Page<Au
     request: { sort: { by: "at", direction: "desc" }, cursor, limit },
     rows: ({ where, orderBy, limit: most }) => ctx.db.$queryRaw<ListedRecord[]>`
       SELECT ${entryColumns}, CASE WHEN length(e.changes) <= ${listedChangesMax} THEN e.changes ELSE '{}' END AS changes
-      FROM ${from} WHERE ${condition} AND ${where} ORDER BY ${orderBy} LIMIT ${most}`,
+      FROM audit_entries e WHERE ${condition} AND ${where} ORDER BY ${orderBy} LIMIT ${most}`,
     total: () => ctx.db.$queryRaw<{ total: number }[]>`
       SELECT count(*)::int AS total FROM (
-        SELECT FROM ${from} WHERE ${condition} ORDER BY e.at DESC LIMIT ${countedMax + 1}) AS few`,
+        SELECT FROM audit_entries e WHERE ${condition} ORDER BY e.at DESC LIMIT ${countedMax + 1}) AS few`,
     present: (rows) =>
       rows.map((row) => ({ ...presentEntry(row), fields: fieldsOf(readSides(row.changes)) })),
   });
