@@ -57,7 +57,7 @@ export function networkOf(ip: string | null): string | null {
   return address.kind() === "ipv6" ? address.toNormalizedString().split(":").slice(0, 4).join(":") : ip;
 }
 
-/** No e-mail address stands in Redis, and no key is longer than another. */
+/** What somebody typed stands in no counter, and no key is longer than another. */
 export function fingerprint(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }
