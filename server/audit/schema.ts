@@ -63,7 +63,11 @@ export type AuditRow = {
   id: string;
   at: Date;
   action: string;
-  actor: { kind: "member" | "api_key" | "operator" | "system" | "anonymous"; id: string | null; name: string };
+  actor: {
+    kind: "member" | "api_key" | "operator" | "system" | "anonymous";
+    id: string | null;
+    name: string;
+  };
   impersonator: { id: string; name: string | null } | null;
   target: { type: string; id: string | null; label: string };
   ip: string | null;
