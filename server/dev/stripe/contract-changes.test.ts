@@ -245,6 +245,44 @@ describe.each(sides())("changes that cost money: $name", ({ open }) => {
     expect((await stripe.subscriptions.retrieve(id)).status).toBe("active");
   });
 
+  test("what a meter counted in a period is billed after it, tier by tier, and previewed", async () => {
+    const { customer, clock, start } = await makePayer(stripe, "pm_card_visa");
+    const event_name = `used_${crypto.randomUUID().slice(0, 8)}`;
+    const meter = await stripe.billing.meters.create({
+      display_name: "Used",
+      event_name,
+      default_aggregation: { formula: "sum" },
+    });
+    const product = await stripe.products.create({ name: "Calls" });
+    const usage = await stripe.prices.create({
+      product: product.id,
+      currency: "usd",
+      recurring: { interval: "month", usage_type: "metered", meter: meter.id },
+      billing_scheme: "tiered",
+      tiers_mode: "graduated",
+      tiers: [
+        { up_to: 10, unit_amount: 0 },
+        { up_to: "inf", unit_amount: 3 },
+      ],
+      expand: ["tiers"],
+    });
+    const { id } = await stripe.subscriptions.create({
+      customer,
+      items: [{ price: prices.pro.id }, { price: usage.id }],
+    });
+    expect(await latestInvoice(stripe, id)).toMatchObject({ total: 1_999 });
+    await advance(stripe, clock, start + DAY);
+    const payload = { stripe_customer_id: customer, value: "25" };
+    await stripe.billing.meterEvents.create({ event_name, payload, timestamp: start + DAY });
+    await expect
+      .poll(async () => (await stripe.invoices.createPreview({ subscription: id })).total, {
+        timeout: 20_000,
+      })
+      .toBe(1_999 + 15 * 3);
+    await advance(stripe, clock, start + MONTH + 2 * HOUR);
+    expect(await latestInvoice(stripe, id)).toMatchObject({ status: "paid", total: 1_999 + 15 * 3 });
+  });
+
   test("refused renewals are tried again, and paying the open invoice makes it active", async () => {
     const { id, customer, clock, start } = await begin("pm_card_visa");
     const bad = await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer });

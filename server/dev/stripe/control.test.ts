@@ -77,8 +77,8 @@ describe("deliveries", () => {
       livemode: false,
       api_version: Stripe.API_VERSION,
     });
-    expect(() => stripe.webhooks.constructEvent(`${body} `, header, SECRET)).toThrow();
-    expect(() => stripe.webhooks.constructEvent(body, header, "whsec_other")).toThrow();
+    expect(() => stripe.webhooks.constructEvent(`${body} `, header, SECRET)).toThrow("signature");
+    expect(() => stripe.webhooks.constructEvent(body, header, "whsec_other")).toThrow("signature");
   });
 
   test("carry a signature for each secret while one follows the other", async () => {
@@ -108,7 +108,14 @@ describe("deliveries", () => {
     expect(got).toHaveLength(0);
     expect(await control("release", { order: "reversed", copies: 2 })).toEqual({ released: 3 });
     await control("idle");
-    expect(names().toSorted()).toEqual(["one", "one", "three", "three", "two", "two"]);
+    expect(names().toSorted((one, other) => String(one).localeCompare(String(other)))).toEqual([
+      "one",
+      "one",
+      "three",
+      "three",
+      "two",
+      "two",
+    ]);
     expect(names()[0]).toBe("three");
   });
 
@@ -186,7 +193,7 @@ describe("the control plane", () => {
   });
 
   test("says what was wrong, and takes nothing from other sites' pages", async () => {
-    await expect(control("advance", { seconds: -1 })).rejects.toThrow();
+    await expect(control("advance", { seconds: -1 })).rejects.toThrow("seconds");
     const form = await fetch(`${standIn.url}/_control/hold`, { method: "POST", body: "a=b" });
     expect(form.status).toBe(415);
   });

@@ -188,7 +188,8 @@ function fitsOne(value: unknown, shape: Shape, path: string): string[] {
       return value !== null && typeof value === "object" && !Array.isArray(value)
         ? fitsObject(value, shape, path)
         : wrong;
-    default:
+    case "union":
+    case "nothing":
       return wrong;
   }
 }

@@ -150,7 +150,7 @@ export function invoicePage(world: World, id: string, message: string | null = n
 }
 
 /** In words: when it was paid, or that it waits. */
-export function stateOf(invoice: Stripe.Invoice): string {
+function stateOf(invoice: Stripe.Invoice): string {
   const { paid_at: paid } = invoice.status_transitions;
   if (paid) return `Paid on ${shortDate(paid)}`;
   return invoice.status === "open" ? "Open" : invoice.status === "void" ? "Void" : "Not collectible";

@@ -15,6 +15,32 @@ export type InvoiceDraft = {
   prorationDate?: number | undefined;
 };
 
+/** What differs from one draft to another. */
+type Decided =
+  | "id"
+  | "amount_due"
+  | "amount_remaining"
+  | "automatically_finalizes_at"
+  | "billing_reason"
+  | "created"
+  | "currency"
+  | "customer"
+  | "customer_address"
+  | "customer_email"
+  | "customer_name"
+  | "customer_phone"
+  | "default_payment_method"
+  | "lines"
+  | "parent"
+  | "period_end"
+  | "period_start"
+  | "starting_balance"
+  | "subtotal"
+  | "subtotal_excluding_tax"
+  | "test_clock"
+  | "total"
+  | "total_excluding_tax";
+
 /** A draft as Stripe shows it. It is not kept: that makes the same function fit for previews. */
 export function invoiceObject(world: World, id: string, draft: InvoiceDraft): Stripe.Invoice {
   const customer = liveCustomer(world, draft.customer);
@@ -61,32 +87,7 @@ export function invoiceObject(world: World, id: string, draft: InvoiceDraft): St
   };
 }
 
-function blank(): Omit<
-  Stripe.Invoice,
-  | "id"
-  | "amount_due"
-  | "amount_remaining"
-  | "automatically_finalizes_at"
-  | "billing_reason"
-  | "created"
-  | "currency"
-  | "customer"
-  | "customer_address"
-  | "customer_email"
-  | "customer_name"
-  | "customer_phone"
-  | "default_payment_method"
-  | "lines"
-  | "parent"
-  | "period_end"
-  | "period_start"
-  | "starting_balance"
-  | "subtotal"
-  | "subtotal_excluding_tax"
-  | "test_clock"
-  | "total"
-  | "total_excluding_tax"
-> {
+function blank(): Omit<Stripe.Invoice, Decided> {
   return {
     object: "invoice",
     account_country: "US",

@@ -27,7 +27,7 @@ export function periodTotal(price: Stripe.Price, quantity: number): number {
 }
 
 /** What counted usage costs, tier by tier when the price has tiers. */
-export function usageTotal(price: Stripe.Price, quantity: number): number {
+function usageTotal(price: Stripe.Price, quantity: number): number {
   if (!price.tiers) return periodTotal(price, quantity);
   let total = 0;
   let from = 0;

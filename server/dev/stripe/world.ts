@@ -75,6 +75,9 @@ const KINDS: { [K in Kind]: string } = {
   "test_helpers.test_clock": "clock",
 };
 
+/** Stripe forgets events after thirty days, this one when there are so many. */
+const EVENTS_MAX = 20_000;
+
 type Tables = { [K in Kind]: Map<string, Kinds[K]> };
 type Stored = Kinds[Kind];
 
@@ -220,6 +223,8 @@ export class World {
     const made = event as unknown as Stripe.Event;
     this.put("event", made);
     this.fresh.push(made);
+    const [oldest] = this.tables.event.keys();
+    if (this.tables.event.size > EVENTS_MAX && oldest !== undefined) this.tables.event.delete(oldest);
   }
 }
 
