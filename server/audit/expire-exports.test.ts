@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
+import { ownerPool } from "../fleet/owner.ts";
 import { requiredEnv } from "../platform/env.ts";
 import { tenantStorage } from "../platform/storage.ts";
+import { tenancy } from "../tenancy/kernel.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { entered } from "../test/entered.ts";
 import { buildOrganization, closeConnections, requestOf, type TestMember } from "../test/factories.ts";
@@ -71,6 +73,35 @@ test("halves of exports whose worker was killed go after two hours", async () =>
     [`${runId}.00000000-0000-4000-8000-000000000002.part`, "whole"].toSorted(),
   );
 });
+
+test("a run without time for all goes on where it was, and then from the beginning", async () => {
+  const organizations = [await buildOrganization(), await buildOrganization()];
+  for (const { id, owner } of organizations) {
+    await as(owner).verify();
+    await entered(id, (client) =>
+      client.query("UPDATE audit_runs SET created_at = now() - interval '91 days', state = 'done'"),
+    );
+  }
+  const left = async () =>
+    (await ownerPool("main").query("SELECT place FROM astra.schedules WHERE name = 'audit.retain'")).rows[0];
+  const [first, second] = organizations.map(({ id }) => id).toSorted() as [string, string];
+  await ownerPool("main").query(
+    `INSERT INTO astra.schedules (name, place) VALUES ('audit.retain', $1)
+     ON CONFLICT (name) DO UPDATE SET place = excluded.place`,
+    [first],
+  );
+  await retainAll("main", { requestId: "retain", forMs: 0 });
+  expect(await left()).toEqual({ place: second });
+  await retain();
+  expect(await left()).toEqual({ place: "00000000-0000-0000-0000-000000000000" });
+  const runs = await Promise.all(organizations.map(({ owner }) => runsOf(owner)));
+  expect(runs).toEqual(organizations.map(({ id }) => (id === second ? 0 : 1)));
+  await retain();
+  expect(await Promise.all(organizations.map(({ owner }) => runsOf(owner)))).toEqual([0, 0]);
+});
+
+const runsOf = ({ organization }: TestMember) =>
+  tenancy().withTenant(organization.id, { readOnly: true }, (db) => db.auditRun.count());
 
 test("runs are forgotten after ninety days", async () => {
   const { id, owner } = await buildOrganization();

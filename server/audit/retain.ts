@@ -1,6 +1,5 @@
 import { findOrganizationById } from "../access/directory.ts";
 import { systemClock } from "../platform/clock.ts";
-import { platformDb } from "../platform/database.ts";
 import { log } from "../platform/log.ts";
 import { tenantStorage } from "../platform/storage.ts";
 import type { Door, OrganizationInfo } from "../tenancy/context.ts";
@@ -19,12 +18,14 @@ import { inLog, walkIndexes, type LogDoor } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
 import { holdChain } from "./seal.ts";
 import { retentionOfPlan } from "./settings.ts";
+import { walkOrganizations } from "./walk.ts";
 
 const batchRows = 20_000;
 const dayMs = 86_400_000;
 /** How long what a stream has not got yet is kept for it, counted from when it began to fail or was paused. */
 const bufferDays = 7;
-const pageRows = 500;
+/** Shorter than its job may take: one log of the last may be long. */
+const retainMs = 600_000;
 
 /**
  * Drops what has outlived its days from the log of every active organization (elsewhere no entry can say so, and it
@@ -32,25 +33,13 @@ const pageRows = 500;
  */
 export async function retainAll(
   shardId: string,
-  job: { requestId: string; signal?: AbortSignal },
+  { requestId, signal, forMs = retainMs }: { requestId: string; signal?: AbortSignal; forMs?: number },
 ): Promise<void> {
-  for (let after = "00000000-0000-0000-0000-000000000000"; ;) {
-    const rows = await platformDb().organization.findMany({
-      where: { id: { gt: after }, tenant: { shardId, state: { in: ["active", "read_only", "suspended"] } } },
-      orderBy: { id: "asc" },
-      take: pageRows,
-      select: { id: true, tenant: { select: { state: true } } },
-    });
-    for (const { id, tenant } of rows) {
-      job.signal?.throwIfAborted();
-      await safely(id, () => expireExports(id, systemClock.now()));
-      const organization = tenant?.state === "active" ? await findOrganizationById(id) : null;
-      if (organization) await safely(id, () => retainOf(organization, job.requestId));
-    }
-    const last = rows.at(-1);
-    if (!last) return;
-    after = last.id;
-  }
+  await walkOrganizations({ name: "audit.retain", shardId, forMs, signal }, async ({ id, state }) => {
+    await safely(id, () => expireExports(id, systemClock.now()));
+    const organization = state === "active" ? await findOrganizationById(id) : null;
+    if (organization) await safely(id, () => retainOf(organization, requestId));
+  });
 }
 
 async function retainOf(organization: OrganizationInfo, requestId: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { ownerPool } from "../fleet/owner.ts";
 import { wakeRelay } from "../jobs/wake.ts";
-import { platformDb } from "../platform/database.ts";
 import { log } from "../platform/log.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { inLog } from "./log-transaction.ts";
@@ -9,14 +8,13 @@ import { sealEntries } from "./seal.ts";
 import { askForStreams } from "./stream-ask.ts";
 import { noteUnsealed, takeUnsealed } from "./unsealed.ts";
 import { countPending } from "./verify-rows.ts";
+import { walkOrganizations } from "./walk.ts";
 import { keepWords } from "./words.ts";
 
 const notedMax = 1_000;
-const pageRows = 500;
 const deadPauseMinutes = 60;
 /** What one run does not come to is the next one's. */
 const sweepMs = 180_000;
-const firstPlace = "00000000-0000-0000-0000-000000000000";
 
 /** Asks for the sealing of every organization that has written to its log since the last time. */
 export async function sweepNoted(shardId: string): Promise<void> {
@@ -29,48 +27,21 @@ export async function sweepNoted(shardId: string): Promise<void> {
   }
 }
 
-/**
- * Looks into every log for what no note told of: a crash or an empty Redis delays seals, and loses none. It goes on
- * where the last run came to within its time, else the last organizations of very many would never have their turn.
- */
+/** Looks into every log for what no note told of: a crash or an empty Redis delays seals, and loses none. */
 export async function sweepAll(
   shardId: string,
   { signal, forMs = sweepMs }: { signal?: AbortSignal; forMs?: number } = {},
 ): Promise<void> {
-  const until = performance.now() + forMs;
-  for (let after = await readPlace(shardId); ;) {
-    const organizations = await platformDb().organization.findMany({
-      where: { id: { gt: after }, tenant: { shardId, state: { in: ["active", "read_only", "suspended"] } } },
-      orderBy: { id: "asc" },
-      take: pageRows,
-      select: { id: true },
-    });
-    if (organizations.length === 0) return keepPlace(shardId, firstPlace);
-    const due: string[] = [];
-    for (const { id } of organizations) {
-      signal?.throwIfAborted();
+  let due: string[] = [];
+  await walkOrganizations(
+    { name: "audit.sweep-all", shardId, forMs, signal },
+    async ({ id }) => {
       if (await isDue(id)) due.push(id);
-      after = id;
-      if (performance.now() > until) break;
-    }
-    await askForSeals(shardId, due);
-    await keepPlace(shardId, after);
-    if (performance.now() > until) return;
-  }
-}
-
-async function readPlace(shardId: string): Promise<string> {
-  const { rows } = await ownerPool(shardId).query<{ place: string | null }>(
-    "SELECT place FROM astra.schedules WHERE name = 'audit.sweep-all'",
-  );
-  return rows[0]?.place ?? firstPlace;
-}
-
-async function keepPlace(shardId: string, place: string): Promise<void> {
-  await ownerPool(shardId).query(
-    `INSERT INTO astra.schedules (name, place) VALUES ('audit.sweep-all', $1)
-     ON CONFLICT (name) DO UPDATE SET place = excluded.place`,
-    [place],
+    },
+    async () => {
+      await askForSeals(shardId, due);
+      due = [];
+    },
   );
 }
 
