@@ -157,6 +157,13 @@ function useActionCommands(): PaletteCommand[] {
       keywords: ["create", "token"],
       run: () => go(`/${slug}/api-keys?key=new`),
     },
+    can("webhooks.write") && {
+      id: "action:new-endpoint",
+      label: "New webhook endpoint",
+      icon: <Plus aria-hidden />,
+      keywords: ["create", "address"],
+      run: () => go(`/${slug}/webhooks/new`),
+    },
   ];
   const reference = {
     id: "action:api-reference",

@@ -8,6 +8,8 @@ import {
   Settings2,
   ShieldCheck,
   Users,
+  Webhook,
+  Zap,
 } from "lucide-react";
 import type { Place, PlaceGroup } from "#app/_ui/shell/navigation.ts";
 import type { Permission } from "#server/access/permissions.ts";
@@ -66,6 +68,20 @@ function organizationPlaces(at: string): readonly GuardedPlace[] {
       icon: KeyRound,
       needs: "api_keys.read",
       keywords: ["token", "secret", "developer", "scopes", "machine", "rest"],
+    },
+    {
+      href: `${at}/webhooks`,
+      label: "Webhooks",
+      icon: Webhook,
+      needs: "webhooks.read",
+      keywords: ["endpoint", "deliveries", "undelivered", "resend", "replay", "callback"],
+    },
+    {
+      href: `${at}/events`,
+      label: "Events",
+      icon: Zap,
+      needs: "events.read",
+      keywords: ["happened", "envelope", "webhooks", "poll"],
     },
     {
       href: `${at}/audit-log`,

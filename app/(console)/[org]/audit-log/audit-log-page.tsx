@@ -1,6 +1,5 @@
 "use client";
 
-import { useState } from "react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useQueryStates } from "nuqs";
@@ -17,17 +16,15 @@ import {
   auditSearch,
   filterOf,
   noFilters,
-  rangeStart,
   type AuditSearch,
-  type Range,
 } from "#app/(console)/[org]/audit-log/search-params.ts";
 import { useAuditState } from "#app/(console)/[org]/audit-log/use-audit-state.ts";
+import { useRangeStart } from "#app/(console)/[org]/audit-log/use-range-start.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { firstPage } from "#app/_ui/data-table/paging.ts";
 import { Refused } from "#app/_ui/empty-state.tsx";
-import { useMinute } from "#app/_ui/relative-time.tsx";
 
 type AuditLogPageProps = {
   /** When the server made the page, in milliseconds: spans up to now begin where its own call had them begin. */
@@ -99,14 +96,4 @@ function Viewer({ openedAt }: AuditLogPageProps) {
       <ExportDialog filter={filterOf(search, rangeFrom)} />
     </AuditFrame>
   );
-}
-
-/** Where the chosen span begins; it stays there while the page stands, or each look would be another list. */
-function useRangeStart(range: Range | null, openedAt: number): Date | null {
-  const now = useMinute();
-  const [known, setKnown] = useState(() => ({ range, from: range && rangeStart(range, openedAt) }));
-  if (known.range === range) return known.from;
-  const next = { range, from: range && rangeStart(range, now) };
-  setKnown(next);
-  return next.from;
 }

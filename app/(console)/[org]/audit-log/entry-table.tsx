@@ -6,15 +6,13 @@ import { FreshEntries } from "#app/(console)/[org]/audit-log/fresh-entries.ts";
 import { useLiveRows } from "#app/(console)/[org]/audit-log/live-rows.ts";
 import { isNarrowed, type AuditSearch } from "#app/(console)/[org]/audit-log/search-params.ts";
 import { Button } from "#app/_ui/button.tsx";
+import { CountedPages } from "#app/_ui/data-table/counted-pages.tsx";
 import { DataTable } from "#app/_ui/data-table/data-table.tsx";
-import { Pagination } from "#app/_ui/data-table/pagination.tsx";
-import { pageSize, pagingOf, type Turn } from "#app/_ui/data-table/paging.ts";
+import type { Turn } from "#app/_ui/data-table/paging.ts";
 import { FirstUse, NoResults } from "#app/_ui/empty-state.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import type { Outputs } from "#app/_trpc/types.ts";
 
-/** The server stops counting there. */
-const countedMax = 1_000;
 const noSorts: readonly never[] = [];
 const newestFirst = { by: "at", direction: "desc" } as const;
 
@@ -66,20 +64,16 @@ export function EntryTable({ query, search, live, reading, onTurn, onClear }: En
           )
         }
         footer={
-          data && (live ? <LiveFooter shown={rows?.length ?? 0} /> : footerOf(data, pageNumber, onTurn))
+          data &&
+          (live ? (
+            <LiveFooter shown={rows?.length ?? 0} />
+          ) : (
+            <CountedPages what="entries" page={data} pageNumber={pageNumber} onTurn={onTurn} />
+          ))
         }
       />
     </FreshEntries>
   );
-}
-
-function footerOf(page: Page, pageNumber: number, onTurn: Turn) {
-  const paging = pagingOf(page, pageNumber, onTurn);
-  if (page.total <= countedMax) return <Pagination what="entries" {...paging} />;
-  // Nobody has counted to the end, so that only the page's own number says where it stands.
-  const from = (pageNumber - 1) * pageSize + 1;
-  const to = from + page.items.length - 1;
-  return <Pagination what="entries" {...paging} from={from} to={to} total={Math.max(countedMax, to)} more />;
 }
 
 function LiveFooter({ shown }: { shown: number }) {

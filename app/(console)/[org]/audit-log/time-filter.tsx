@@ -14,13 +14,15 @@ import { Popover } from "#app/_ui/popover.tsx";
 
 const rangeNames = Object.keys(ranges) as Range[];
 
-type TimeFilterProps = { search: AuditSearch; onChange: (change: Partial<AuditSearch>) => void };
+/** A span of time as it stands in the address. */
+type Span = Pick<AuditSearch, "range" | "from" | "to">;
+type TimeFilterProps = { search: Span; onChange: (change: Partial<Span>) => void };
 
-/** Narrows the log to a span of time: a usual one, or from one minute to another. */
+/** Narrows a list to a span of time: a usual one, or from one minute to another. */
 export function TimeFilter({ search, onChange }: TimeFilterProps) {
   const [open, setOpen] = useState(false);
   const shown = shownOf(search);
-  const choose = (change: Partial<AuditSearch>) => {
+  const choose = (change: Partial<Span>) => {
     setOpen(false);
     onChange(change);
   };
@@ -80,13 +82,7 @@ function RangeButton({ label, chosen, onClick }: RangeButtonProps) {
 }
 
 /** Lives inside the panel, so that it begins with what is set whenever that opens. */
-function SpanForm({
-  search,
-  onApply,
-}: {
-  search: AuditSearch;
-  onApply: (change: Partial<AuditSearch>) => void;
-}) {
+function SpanForm({ search, onApply }: { search: Span; onApply: (change: Partial<Span>) => void }) {
   const [from, setFrom] = useState(() => toField(search.from));
   const [to, setTo] = useState(() => toField(search.to));
   const [error, setError] = useState<string>();
@@ -125,7 +121,7 @@ function toDate(field: string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-function shownOf({ range, from, to }: AuditSearch): string | null {
+function shownOf({ range, from, to }: Span): string | null {
   if (range) return ranges[range].label.toLowerCase();
   if (from && to) return `${day(from)} – ${day(to)}`;
   if (from) return `since ${day(from)}`;

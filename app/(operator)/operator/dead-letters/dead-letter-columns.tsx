@@ -1,7 +1,7 @@
 "use client";
 
 import { useOpenJob } from "#app/(operator)/operator/dead-letters/use-open-job.ts";
-import { useSelection } from "#app/(operator)/operator/dead-letters/selection.ts";
+import { useSelection } from "#app/_ui/data-table/selection.ts";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { columnsFor } from "#app/_ui/data-table/columns.ts";

@@ -14,7 +14,7 @@ import {
   deadLettersSearch,
   filterOf,
 } from "#app/(operator)/operator/dead-letters/search-params.ts";
-import { SelectionContext, useRowSelection } from "#app/(operator)/operator/dead-letters/selection.ts";
+import { SelectionContext, useRowSelection } from "#app/_ui/data-table/selection.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Checkbox } from "#app/_ui/checkbox.tsx";

@@ -1,0 +1,87 @@
+"use client";
+
+import { useState } from "react";
+import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
+import { useWebhookActs } from "#app/(console)/[org]/webhooks/mutations.ts";
+import { SecretDialog } from "#app/(console)/[org]/webhooks/secret-dialog.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Dialog, DialogActions } from "#app/_ui/dialog.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Select } from "#app/_ui/select.tsx";
+
+const overlaps = [
+  { value: "0", label: "Ends at once" },
+  { value: "1", label: "Signs for 1 more hour" },
+  { value: "24", label: "Signs for 1 more day" },
+  { value: "72", label: "Signs for 3 more days" },
+  { value: "168", label: "Signs for 7 more days" },
+] as const;
+
+type Made = { secret: string; overlapUntil: Date | null };
+type RotateSecretDialogProps = { open: boolean; onOpenChange: (open: boolean) => void; id: string };
+
+/** Gives an endpoint a new secret; both sign while the receiver is changed. */
+export function RotateSecretDialog({ open, onOpenChange, id }: RotateSecretDialogProps) {
+  const [made, setMade] = useState<Made | null>(null);
+  return (
+    <>
+      <Dialog
+        open={open && !made}
+        onOpenChange={onOpenChange}
+        title="Rotate the secret"
+        description="Requests are signed with both while your system still knows the old one."
+      >
+        <RotateForm id={id} onMade={setMade} onCancel={() => onOpenChange(false)} />
+      </Dialog>
+      <SecretDialog
+        made={made}
+        title="The new secret"
+        onClose={() => {
+          setMade(null);
+          onOpenChange(false);
+        }}
+      />
+    </>
+  );
+}
+
+type RotateFormProps = { id: string; onMade: (made: Made) => void; onCancel: () => void };
+
+function RotateForm({ id, onMade, onCancel }: RotateFormProps) {
+  const { rotate } = useWebhookActs();
+  const [overlap, setOverlap] = useState<(typeof overlaps)[number]["value"]>("24");
+  const [working, setWorking] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  async function send(): Promise<void> {
+    setWorking(true);
+    setError(null);
+    try {
+      onMade(await rotate({ id, overlapHours: Number(overlap) }));
+    } catch (thrown) {
+      setError(thrown);
+      setWorking(false);
+    }
+  }
+
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!working) void send();
+      }}
+    >
+      <RefusalNotice error={error} />
+      <Field label="The old secret" hint="One that is older still ends at once.">
+        <Select value={overlap} onValueChange={setOverlap} options={overlaps} />
+      </Field>
+      <DialogActions>
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" variant="primary" loading={working}>
+          Rotate secret
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
