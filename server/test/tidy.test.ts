@@ -48,10 +48,11 @@ const folderOf = (file: string) => /^server\/([^/]+)\//.exec(file)?.[1];
 const zones: Record<string, string[]> = {
   platform: [],
   tenancy: ["platform"],
-  access: ["platform", "tenancy"],
+  plans: ["platform", "tenancy"],
+  access: ["platform", "tenancy", "plans"],
   jobs: ["platform", "tenancy", "access", "fleet"],
   fleet: ["platform", "tenancy", "access", "jobs"],
-  audit: ["platform", "tenancy", "access", "jobs", "fleet", "events", "search", "notifications"],
+  audit: ["platform", "tenancy", "plans", "access", "jobs", "fleet", "events", "search", "notifications"],
   mail: ["platform", "tenancy", "access", "jobs"],
   events: ["platform", "tenancy", "access", "jobs"],
 };

@@ -334,7 +334,7 @@ test("a worker tells whether it is alive and ready, and its figures to who may k
   const port = await freePort();
   const worker = await stage.startWorker({ env: { WORKER_PORT: String(port) } });
   const ask = async (what: string, token?: string) => {
-    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const headers = new Headers(token ? { authorization: `Bearer ${token}` } : undefined);
     const answer = await fetch(`http://127.0.0.1:${port}/health/${what}`, { headers });
     return { status: answer.status, body: await answer.text() };
   };
