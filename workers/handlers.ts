@@ -23,6 +23,7 @@ import { purgeAll } from "#server/projects/purge.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { env } from "#server/platform/env.ts";
 import { deliverToEndpoint } from "#server/webhooks/deliver.ts";
+import { countWebhooks } from "#server/webhooks/fleet-counts.ts";
 import { giveUpRecovery, runRecovery } from "#server/webhooks/recover.ts";
 import { trimWebhooks } from "#server/webhooks/trim.ts";
 import { mailWriters } from "./mails.ts";
@@ -71,6 +72,7 @@ export const handlers: Handlers = {
     atDoor: (door, payload, job) => runRecovery(door, payload, job),
     onDead: giveUpRecovery,
   },
+  "webhooks.count": { platform: (_payload, job) => countWebhooks("main", job) },
   "webhooks.trim": { platform: (_payload, job) => trimWebhooks("main", job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },

@@ -244,6 +244,14 @@ export const jobs = {
     backoffMs: 5_000,
     deadlineMs: 900_000,
   },
+  "webhooks.count": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 300_000,
+  },
   "webhooks.trim": {
     scope: "platform",
     queue: "default",

@@ -1,6 +1,7 @@
 import { accountProcedure, router } from "../api/trpc.ts";
 import { NoInput } from "../organizations/schema.ts";
 import { AppError } from "../platform/errors.ts";
+import { fleetCounts } from "../webhooks/fleet-counts.ts";
 import { countDeadJobs, discardDeadJobs, getDeadJob, listDeadJobs, replayDeadJobs } from "./dead-jobs.ts";
 import { fleetOverview, isOperator } from "./operator.ts";
 import { DeadJobId, DiscardDeadJobs, ListDeadJobs, ReplayDeadJobs } from "./schema.ts";
@@ -28,5 +29,6 @@ const jobsRouter = router({
 
 export const operatorRouter = router({
   overview: operatorProcedure.input(NoInput).query(() => fleetOverview()),
+  webhooks: operatorProcedure.input(NoInput).query(() => fleetCounts()),
   jobs: jobsRouter,
 });

@@ -26,7 +26,7 @@ let eventId: string;
 beforeAll(async () => {
   const organization = await buildOrganization();
   ({ owner } = organization);
-  const endpoints = [];
+  const endpoints: string[] = [];
   for (let i = 0; i < 4; i++)
     endpoints.push((await buildEndpoint(organization, `http://127.0.0.1:9/${i}`)).id);
   endpointId = endpoints[0] ?? "";
