@@ -2,13 +2,16 @@ import { refusalOf } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 import { invitedAs, inviteTokenOf } from "./invited.ts";
 import { newcomer } from "./people.ts";
+import { tamper } from "./tampering.ts";
 
-test("somebody new is invited, joins by the mail, and has the role that was meant", async ({
+test("somebody is invited, joins by the mail, gets another role, and is removed while their tab is open", async ({
   page,
   organization,
   api,
   openAs,
+  complaints,
 }) => {
+  complaints.tolerate(/status of 40[34]/);
   const person = newcomer("Nadia New");
   await page.goto(`/${organization.slug}/members`);
   await page.getByRole("button", { name: "Invite", exact: true }).click();
@@ -36,8 +39,26 @@ test("somebody new is invited, joins by the mail, and has the role that was mean
   await expect(theirs).toHaveURL(new RegExp(`/${organization.slug}$`));
   const { items } = await api.members.list.query({ search: "nadia" });
   expect(items).toMatchObject([{ email: person.email, roleKey: "editor", status: "active" }]);
-  await theirs.goto(`/invite/${token}`);
-  await expect(theirs.getByRole("heading", { name: "This invite was accepted" })).toBeVisible();
+  const again = await openAs(null);
+  await again.goto(`/invite/${token}`);
+  await expect(again.getByRole("heading", { name: "This invite was accepted" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Members", exact: true }).last().click();
+  const actions = page.getByRole("button", { name: `Actions for ${person.name}` });
+  await actions.click();
+  await page.getByRole("menuitem", { name: /^Change role/ }).click();
+  await page.getByRole("dialog").getByRole("radio", { name: "Viewer" }).click();
+  await page.getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await theirs.getByRole("link", { name: "Projects", exact: true }).click();
+  const create = theirs.getByRole("button", { name: "New project" }).first();
+  await expect(create).toHaveAccessibleDescription("Your role (Viewer) does not permit this");
+  await actions.click();
+  await page.getByRole("menuitem", { name: /^Remove/ }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove member" }).click();
+  await expect(actions).toHaveCount(0);
+  await theirs.getByRole("link", { name: "Tasks", exact: true }).click();
+  await expect(theirs.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
 });
 
 test("an invite is for one address: who is signed in under another one is shown the way out", async ({
@@ -119,19 +140,36 @@ test("many at once: each row says what became of it, and seats are the limit", a
   await expect(text).toHaveValue(`not@@address\n${people[4]}`);
 });
 
-test("an open invite gets another role, and ends when it is taken back", async ({
+test("an open invite is sent again, gets another role, and ends when it is taken back", async ({
   page,
   organization,
   api,
   apiAs,
   openAs,
+  complaints,
 }) => {
+  complaints.tolerate(/status of 429/);
   const person = newcomer("Rita Revoked");
   const role = (await api.roles.list.query()).find(({ key }) => key === "viewer");
   await api.invites.create.mutate({ invites: [{ email: person.email, roleId: role?.id ?? "" }] });
   const token = await inviteTokenOf(person.email, organization.name);
   await page.goto(`/${organization.slug}/members/invites`);
   const actions = page.getByRole("button", { name: `Actions for ${person.email}` });
+  const sendAgain = async () => {
+    await actions.click();
+    await page.getByRole("menuitem", { name: "Send again" }).click();
+  };
+  await sendAgain();
+  await expect(page.getByText("This invite was sent just now.")).toBeVisible();
+  const { id } = await api.organization.get.query();
+  await tamper(id, "UPDATE invites SET sent_at = sent_at - interval '2 minutes'");
+  await sendAgain();
+  await expect(page.getByText("links sent before have ended")).toBeVisible();
+  const second = await inviteTokenOf(person.email, organization.name, 2);
+  const theirs = await openAs(null);
+  await theirs.goto(`/invite/${token}`);
+  await expect(theirs.getByRole("heading", { name: "This link cannot be used" })).toBeVisible();
+
   await actions.click();
   await page.getByRole("menuitem", { name: /^Change role/ }).click();
   await page.getByRole("dialog").getByRole("radio", { name: "Editor" }).click();
@@ -142,12 +180,12 @@ test("an open invite gets another role, and ends when it is taken back", async (
   await page.getByRole("menuitem", { name: /^Take back/ }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Take back invite" }).click();
   await expect(page.getByRole("heading", { name: "No open invites" })).toBeVisible();
-  const theirs = await openAs(null);
-  await theirs.goto(`/invite/${token}`);
+  await theirs.goto(`/invite/${second}`);
   await expect(theirs.getByRole("heading", { name: "This invite was taken back" })).toBeVisible();
   const nobody = apiAs({ state: { cookies: [], origins: [] } }, null);
   const { name, password } = person;
-  expect(await refusalOf(nobody.invites.join.mutate({ token, name, password }))).toBe("409 invite_revoked");
+  const join = nobody.invites.join.mutate({ token: second, name, password });
+  expect(await refusalOf(join)).toBe("409 invite_revoked");
 });
 
 test("an invite of somebody who may not give it any more says so, before anything is typed", async ({

@@ -23,6 +23,8 @@ type SelectProps<Value extends string> = {
   disabled?: boolean;
   /** Needed outside of a Field. */
   "aria-label"?: string;
+  /** Takes the focus when the dialog around it opens. */
+  "data-autofocus"?: boolean;
   id?: string;
   className?: string;
 };
@@ -42,6 +44,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
       <Radix.Trigger
         {...tied}
         aria-label={props["aria-label"]}
+        data-autofocus={props["data-autofocus"]}
         aria-labelledby={props["aria-label"] ? undefined : field?.labelId}
         className={cn(
           controlStyle,

@@ -28,7 +28,7 @@ export function EmailCard({ account }: { account: Account }) {
         actions={<Button onClick={() => setOpen(true)}>Change address</Button>}
       />
       <CardBody>
-        <p className="flex flex-wrap items-center gap-2.5 break-all text-ink">
+        <p className="flex flex-wrap items-center gap-2.5 wrap-anywhere text-ink">
           {account.email}
           <Badge tone={account.emailConfirmed ? "success" : "warning"}>
             {account.emailConfirmed ? "Confirmed" : "Not confirmed"}
@@ -37,7 +37,7 @@ export function EmailCard({ account }: { account: Account }) {
         <output className="block [&:not(:empty)]:mt-4">
           {sentTo && (
             <Banner tone="info">
-              A link is on its way to <strong className="font-medium break-all">{sentTo}</strong>. Until it is
+              A link is on its way to <strong className="font-medium wrap-anywhere">{sentTo}</strong>. Until it is
               used, this address stays as it is.
             </Banner>
           )}

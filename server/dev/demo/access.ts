@@ -45,7 +45,7 @@ export const acmeRoles: DemoRole[] = [
   {
     key: "project-lead",
     name: "Project lead",
-    description: "Runs projects from the first task to the archive, and keeps keys for the tools around them",
+    description: "Runs projects from the first task to the archive",
     permissions: [
       "organization.read",
       "members.read",

@@ -19,7 +19,7 @@ export function OpenInvite({ token, invite }: { token: string; invite: Open }) {
           {invitedBy ? `${invitedBy} invites you` : "You are invited"} to work in{" "}
           <strong className="font-medium text-ink">{organization}</strong> as{" "}
           <strong className="font-medium text-ink">{role}</strong>. The invite is for{" "}
-          <strong className="font-medium break-all text-ink">{email}</strong>.
+          <strong className="font-medium wrap-anywhere text-ink">{email}</strong>.
         </p>
       }
       footer={

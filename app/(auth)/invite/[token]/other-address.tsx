@@ -32,8 +32,8 @@ export function OtherAddress({ signedInAs, invited }: { signedInAs: string; invi
         </Banner>
       ) : (
         <Banner tone="warning">
-          You are signed in as <strong className="font-medium break-all">{signedInAs}</strong>. Only{" "}
-          <strong className="font-medium break-all">{invited}</strong> can accept.
+          You are signed in as <strong className="font-medium wrap-anywhere">{signedInAs}</strong>. Only{" "}
+          <strong className="font-medium wrap-anywhere">{invited}</strong> can accept.
         </Banner>
       )}
       <Button variant="primary" size="lg" wide loading={leaving} onClick={() => void signOut()}>

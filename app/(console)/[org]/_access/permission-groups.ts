@@ -6,6 +6,7 @@ const resourceNames: Record<string, string> = {
   api_keys: "API keys",
   billing: "Billing",
   webhooks: "Webhooks",
+  events: "Events",
   audit_log: "Audit log",
   settings: "Settings",
   exports: "Exports",

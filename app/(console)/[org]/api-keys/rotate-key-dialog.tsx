@@ -63,7 +63,7 @@ function RotateForm({ id, onMade, onCancel }: RotateFormProps) {
     >
       <RefusalNotice error={error} />
       <Field label="The old key">
-        <Select value={overlap} onValueChange={setOverlap} options={overlaps} />
+        <Select value={overlap} onValueChange={setOverlap} options={overlaps} data-autofocus />
       </Field>
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>

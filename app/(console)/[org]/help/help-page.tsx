@@ -53,7 +53,7 @@ export function HelpPage() {
           <CardHeader title="Not here yet" description="So that you need not look for it." />
           <CardBody>
             <p className="text-base text-ink-muted">
-              Sign-in with two factors and single sign-on are not part of Astra yet.
+              Changing the plan, sign-in with two factors and single sign-on are not part of Astra yet.
             </p>
           </CardBody>
         </Card>

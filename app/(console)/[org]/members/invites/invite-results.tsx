@@ -55,7 +55,7 @@ function ResultLine({ result: { email, outcome, message } }: { result: InviteRes
         className={`mt-[3px] size-4 shrink-0 ${invited ? "text-success-text" : "text-warning-text"}`}
       />
       <span className="min-w-0">
-        <span className="block break-all text-ink">{email}</span>
+        <span className="block wrap-anywhere text-ink">{email}</span>
         <span className="block text-sm text-ink-subtle">{message ?? "Invited"}</span>
       </span>
     </li>
