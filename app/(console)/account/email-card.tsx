@@ -37,8 +37,8 @@ export function EmailCard({ account }: { account: Account }) {
         <output className="block [&:not(:empty)]:mt-4">
           {sentTo && (
             <Banner tone="info">
-              A link is on its way to <strong className="font-medium wrap-anywhere">{sentTo}</strong>. Until it is
-              used, this address stays as it is.
+              A link is on its way to <strong className="font-medium wrap-anywhere">{sentTo}</strong>. Until
+              it is used, this address stays as it is.
             </Banner>
           )}
         </output>
