@@ -67,7 +67,9 @@ const rules: { rule: string; sql: string }[] = [
       SELECT s.schema, c.relname || '.' || t.attname || ': ' || a.privilege_type || ' is granted to ' || coalesce(r.rolname, 'PUBLIC')
       FROM spaces s JOIN pg_class c ON c.relnamespace = s.oid JOIN pg_attribute t ON t.attrelid = c.oid
       CROSS JOIN LATERAL aclexplode(t.attacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-      WHERE NOT (coalesce(r.rolname, '') = s.schema AND c.relname = 'tenant_guard' AND t.attname = 'access_version' AND a.privilege_type = 'UPDATE')
+      -- A column's grant stands in the table's comment as a table's does.
+      WHERE NOT (coalesce(r.rolname, '') = s.schema AND a.privilege_type = 'UPDATE'
+        AND strpos(coalesce(obj_description(c.oid, 'pg_class'), ''), 'UPDATE (' || t.attname || ')') > 0)
       UNION ALL
       SELECT s.schema, 'the schema: ' || a.privilege_type || ' is granted to ' || coalesce(r.rolname, 'PUBLIC')
       FROM spaces s JOIN pg_namespace n ON n.oid = s.oid CROSS JOIN LATERAL aclexplode(n.nspacl) a
