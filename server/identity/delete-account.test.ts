@@ -132,6 +132,17 @@ test("the only owner of an organization cannot delete their account, and hears o
   await browser.session.me();
 });
 
+test("a former member's name goes as well, and a closed organization that they left holds nobody up", async () => {
+  const person = await someone();
+  const [left, closed] = [await buildOrganization(), await buildOrganization()];
+  const former = await buildMember(left, "viewer", { person, status: "removed" });
+  await buildMember(closed, "viewer", { person, status: "removed" });
+  await setTenantState(closed.id, "suspended");
+  const browser = await browserOf(person);
+  expect(await browser.session.delete()).toEqual({ left: 0 });
+  expect((await memberRow(left.id, former.memberId)).member.name).toBe("Deleted account");
+});
+
 test("a suspended organization says why it cannot be left just now", async () => {
   const person = await someone();
   const organization = await buildOrganization({ name: "Initech" });

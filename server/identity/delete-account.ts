@@ -28,30 +28,40 @@ export async function deleteAccount(
   const { accountId } = account;
   const proven = await proveAgain(account, input.password, "password", door);
   await giveUpUnconfirmed(accountId, door);
-  const organizations = await organizationsOf(accountId);
+  const { present, past } = await organizationsOf(accountId);
   const leaver = { accountId, ...door };
   const owned: string[] = [];
-  for (const organization of organizations) {
+  for (const organization of present) {
     if (await named(organization, isOnlyOwner(organization, leaver))) owned.push(organization.name);
   }
   if (owned.length > 0) throw onlyOwnerOf(owned);
-  for (const organization of organizations) {
-    await named(organization, forgetMember(organization, leaver));
+  for (const organization of present) await named(organization, forgetMember(organization, leaver));
+  for (const organization of past) {
+    // Where they are no member any more nobody is kept from going by an organization that is closed just now.
+    await forgetMember(organization, leaver).catch((error: unknown) =>
+      door.log.warn({ err: error, organization: organization.id }, "a former member's name stays"),
+    );
   }
   await platformDb().$transaction((tx) => erase(tx, account, proven.passwordHash, door));
   wakeRelay();
-  door.log.info({ account: accountId, left: organizations.length }, "account deleted");
-  return { left: organizations.length };
+  door.log.info({ account: accountId, left: present.length }, "account deleted");
+  return { left: present.length };
 }
 
-async function organizationsOf(accountId: string): Promise<OrganizationInfo[]> {
+async function organizationsOf(
+  accountId: string,
+): Promise<{ present: OrganizationInfo[]; past: OrganizationInfo[] }> {
   const memberships = await platformDb().membership.findMany({
     where: { accountId, organization: { discardedAt: null } },
     orderBy: { organizationId: "asc" },
     take: organizationsMax,
-    select: { organization: { select: { id: true, slug: true, name: true, plan: true } } },
+    select: { status: true, organization: { select: { id: true, slug: true, name: true, plan: true } } },
   });
-  return memberships.map(({ organization }) => organization);
+  const those = (removed: boolean) =>
+    memberships.flatMap(({ status, organization }) =>
+      (status === "removed") === removed ? [organization] : [],
+    );
+  return { present: those(false), past: those(true) };
 }
 
 /** What was founded under an address that nobody proved was entered by nobody: it goes with the account. */
