@@ -105,6 +105,7 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "invites.update": { id: ids.invite, roleId: ids.role },
   "apiKeys.list": {},
   "apiKeys.settings": undefined,
+  "apiKeys.scopes": undefined,
   "apiKeys.create": { name: "Created here", scopes: ["projects.read"], expiresInDays: 30 },
   "apiKeys.rotate": { id: ids.key },
   "apiKeys.revoke": { id: ids.key },
