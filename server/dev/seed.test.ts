@@ -14,6 +14,8 @@ import { listProjects } from "../projects/projects.ts";
 import { ListProjects, ListTasks } from "../projects/schema.ts";
 import { listTasks } from "../projects/task-list.ts";
 import { listRoles } from "../roles/roles.ts";
+import { listDeliveries, listEndpoints } from "../webhooks/lists.ts";
+import { ListDeliveries, ListEndpoints } from "../webhooks/schema.ts";
 import { closeConnections, reads, type TestMember } from "../test/factories.ts";
 import { demoLogins, seedDemo } from "./seed.ts";
 
@@ -162,4 +164,20 @@ test("what was filled in at once is found by its words like everything else", as
   const found = await reads(owner, listTasks, ListTasks.parse({ search: "wrist bear" }));
   expect(found.total).toBeGreaterThan(0);
   expect(found.items.every(({ title }) => title.includes("wrist bearing"))).toBe(true);
+});
+
+test("endpoints have something to show, and are stopped, so that nothing is ever sent", async () => {
+  const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
+  const { items } = await reads(owner, listEndpoints, ListEndpoints.parse({}));
+  expect(items.map(({ state, disabledFor }) => [state, disabledFor])).toEqual([
+    ["disabled", "gone"],
+    ["paused", null],
+  ]);
+  const [, warehouse] = items;
+  expect(warehouse?.lastDay.delivered).toBeGreaterThan(10);
+  expect(warehouse?.lastDay.failed).toBeGreaterThan(0);
+  expect(warehouse?.queue).toMatchObject({ pending: 0, dead: expect.any(Number), held: expect.any(Number) });
+  expect(warehouse?.queue.dead).toBeGreaterThan(0);
+  const waiting = await reads(owner, listDeliveries, ListDeliveries.parse({ states: ["pending"] }));
+  expect(waiting.total).toBe(0);
 });

@@ -12,6 +12,7 @@ import { actLately } from "./recent-acts.ts";
 import { seededRandom, tasksFor, type DemoTask } from "./tasks.ts";
 import type { DemoMember } from "./people.ts";
 import { as, type Player } from "./player.ts";
+import { addEndpoints, tellHistory } from "./webhooks.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -38,7 +39,11 @@ export async function fillOrganization(
     // The log is told in the order in which it is written.
     await makeKeys(ctx, founder, demo.access?.keys ?? []);
     await askIn(ctx, founder, demo.access?.invites ?? []);
+    const endpoints = demo.endpoints ?? [];
+    const endpointIds = await addEndpoints(ctx, founder, endpoints);
     await fillProjects(ctx, demo, players);
+    for (const [index, endpoint] of endpoints.entries())
+      await tellHistory(ctx, endpointIds[index] ?? "", endpoint);
   }
   return players.map(({ memberId }) => memberId);
 }

@@ -1,6 +1,7 @@
 import { acmeInvites, acmeKeys, acmeRoles, type DemoInvite, type DemoKey, type DemoRole } from "./access.ts";
 import { acmeMembers, northwindMembers, tinyMembers, type DemoMember } from "./people.ts";
 import { acmeProjects, northwindProjects, tinyProject, type DemoProject } from "./projects.ts";
+import { acmeEndpoints, type DemoEndpoint } from "./webhooks.ts";
 
 export type DemoOrganization = {
   name: string;
@@ -9,6 +10,8 @@ export type DemoOrganization = {
   projects: DemoProject[];
   /** What it made for itself beside the built-in roles, whom it asked in, and its keys. */
   access?: { roles: DemoRole[]; invites: DemoInvite[]; keys: DemoKey[] };
+  /** Systems that hear of what happens. */
+  endpoints?: DemoEndpoint[];
   /** Made task by task, for an organization too small to be generated. */
   byHand?: typeof tinyProject;
   /** Acts of the last two days, through the product's own verbs, so that its log has something to tell. */
@@ -23,6 +26,7 @@ export const organizations: DemoOrganization[] = [
     members: acmeMembers,
     projects: acmeProjects,
     access: { roles: acmeRoles, invites: acmeInvites, keys: acmeKeys },
+    endpoints: acmeEndpoints,
     recentActs: 90,
   },
   {

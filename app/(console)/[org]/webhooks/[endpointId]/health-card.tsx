@@ -127,13 +127,13 @@ function Figures({ id, health }: { id: string; health: EndpointHealth }) {
           )
         }
       >
-        <Count many={queue.pending} href={list("pending")} />
+        <Count many={queue.pending} what="waiting" href={list("pending")} />
       </Figure>
       <Figure name="Held" note="while it was stopped">
-        <Count many={queue.held} href={list("held")} />
+        <Count many={queue.held} what="held" href={list("held")} />
       </Figure>
       <Figure name="Dead letters" note="given up after all tries">
-        <Count many={queue.dead} href={list("dead")} alarming />
+        <Count many={queue.dead} what="dead letters" href={list("dead")} alarming />
       </Figure>
     </dl>
   );
@@ -153,12 +153,15 @@ function Figure({ name, note, children }: FigureProps) {
   );
 }
 
-function Count({ many, href, alarming = false }: { many: number; href: string; alarming?: boolean }) {
+type CountProps = { many: number; what: string; href: string; alarming?: boolean };
+
+function Count({ many, what, href, alarming = false }: CountProps) {
   if (many === 0) return "0";
   return (
     <Link
       prefetch={false}
       href={href}
+      aria-label={`${manyInWords(many)} ${what}`}
       className={`inline-flex min-h-6 items-center underline-offset-4 hover:underline ${alarming ? "text-danger-text" : "text-accent-text"}`}
     >
       {manyInWords(many)}
