@@ -1,0 +1,35 @@
+/** What the platform keeps of a payment: a part, and an amount for each payment. */
+export type FeeRule = {
+  /** Hundredths of a percent. */
+  basisPoints: number;
+  /** Hundredths of the currency's unit, whatever its smallest coin is. */
+  fixedHundredths: number;
+};
+
+/** 0.5 % and 0.25 of the invoice's currency. */
+export const standardFee: FeeRule = { basisPoints: 50, fixedHundredths: 25 };
+
+// Stripe counts amounts in these currencies in whole units, or in thousandths; in all others in hundredths.
+const whole = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
+const thousandths = new Set("bhd jod kwd omr tnd".split(" "));
+
+/**
+ * The fee on a payment, both in the currency's smallest unit. Halves are rounded up, a payment of nothing costs nothing
+ * and no fee is more than the payment. Throws an Error for an amount or a rule that is no whole number of zero or more.
+ */
+export function platformFee(amount: number, currency: string, rule: FeeRule): number {
+  for (const number of [amount, rule.basisPoints, rule.fixedHundredths])
+    if (!Number.isSafeInteger(number) || number < 0) throw new Error("A fee is made of whole numbers");
+  if (amount === 0) return 0;
+  const perUnit = unitsOf(currency.toLowerCase());
+  // Both parts over the same 10,000, so that what is rounded is their sum.
+  const parts = BigInt(amount) * BigInt(rule.basisPoints) + BigInt(rule.fixedHundredths) * perUnit * 100n;
+  const fee = Number((parts + 5_000n) / 10_000n);
+  return Math.min(fee, amount);
+}
+
+function unitsOf(currency: string): bigint {
+  if (!/^[a-z]{3}$/.test(currency)) throw new Error(`No currency: ${currency}`);
+  if (whole.has(currency)) return 1n;
+  return thousandths.has(currency) ? 1_000n : 100n;
+}
