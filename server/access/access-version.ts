@@ -1,6 +1,7 @@
 import { StaleAccess } from "../tenancy/failures.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import { dropConfig } from "../plans/tenant-config.ts";
+import { forgetRefusals } from "./key-access.ts";
 import { dropMember, dropRole } from "./member-access.ts";
 import { dropMembers } from "./member-list.ts";
 
@@ -28,6 +29,7 @@ export async function raiseAccess(
   ctx.afterCommit(() => {
     for (const key of changed.roleKeys ?? []) void dropRole(id, key);
     for (const accountId of changed.accountIds ?? []) void dropMember(id, accountId);
+    forgetRefusals(id);
     void dropMembers(id);
     void dropConfig(id);
   });

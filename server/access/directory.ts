@@ -30,6 +30,15 @@ class Recent<Value> {
 
 export type DirectoryEntry = OrganizationInfo & { deletionAt: Date | null };
 
+const entry = {
+  id: true,
+  slug: true,
+  name: true,
+  plan: true,
+  deletionAt: true,
+  subscription: { select: { status: true, pastDueSince: true, cancelAt: true, lastLevel: true } },
+} as const;
+
 const organizations = new Recent<DirectoryEntry>();
 const memberships = new Recent<true>();
 
@@ -45,7 +54,7 @@ export async function findOrganization(slug: string): Promise<DirectoryEntry | n
     where: { slug },
     select: {
       organization: {
-        select: { id: true, slug: true, name: true, plan: true, deletionAt: true },
+        select: entry,
         where: { discardedAt: null },
       },
     },
@@ -59,7 +68,7 @@ export async function findOrganization(slug: string): Promise<DirectoryEntry | n
 export async function findOrganizationById(id: string): Promise<DirectoryEntry | null> {
   return platformDb().organization.findUnique({
     where: { id, discardedAt: null },
-    select: { id: true, slug: true, name: true, plan: true, deletionAt: true },
+    select: entry,
   });
 }
 

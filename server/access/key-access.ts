@@ -35,8 +35,8 @@ const usedEveryMs = 60_000;
 const cache = new Map<string, Remembered>();
 const noted = new Map<string, number>();
 
-/** What was revoked, or never was, stays so; an idle key may be good again with the next call. */
-const refusalMs = 30_000;
+/** How long a refusal is remembered: what was revoked, or never was, stays so; an idle key may be good again soon. */
+const refusalMs = { final: 30_000, idle: 1_000 } as const;
 const refusals = new Map<string, { error: AppError; secretHash: Buffer | null; until: number }>();
 
 /**
@@ -75,22 +75,30 @@ function assertNotRefused(parts: KeyProof): void {
   if (known.until <= Date.now()) refusals.delete(name);
 }
 
-function remembered(parts: KeyProof, error: AppError): AppError {
+/** Looks at an organization's keys anew, whatever they were refused for: who may do what has changed. */
+export function forgetRefusals(organizationId: string): void {
+  for (const name of refusals.keys()) if (name.startsWith(`${organizationId}/`)) refusals.delete(name);
+}
+
+function remembered(parts: KeyProof, error: AppError, kind: keyof typeof refusalMs): AppError {
   if (refusals.size >= entriesMax) refusals.delete(refusals.keys().next().value as string);
   const { secretHash } = parts;
-  refusals.set(nameOf(parts), { error, secretHash, until: Date.now() + refusalMs });
+  refusals.set(nameOf(parts), { error, secretHash, until: Date.now() + refusalMs[kind] });
   return error;
 }
 
 async function readKey(parts: KeyProof): Promise<Remembered> {
   const { key, guard } = await findKey(parts);
-  if (!key || !guard || !proves(parts, key.secretHash)) throw remembered(parts, unknownKey());
-  if (key.revokedAt) throw remembered(parts, refused("revoked", "This API key was revoked."));
+  if (!key || !guard || !proves(parts, key.secretHash)) throw remembered(parts, unknownKey(), "final");
+  if (key.revokedAt) {
+    throw remembered(parts, refused("revoked", "This API key was revoked."), "final");
+  }
   // The column's CHECK holds the same closed set as the type.
   const keyKind = key.kind as KeyKind;
   const maker = key.createdBy;
   if (keyKind === "personal" && maker?.status !== "active") {
-    throw refused("idle", "The member who made this API key has no access at present.");
+    const message = "The member who made this API key has no access at present.";
+    throw remembered(parts, refused("idle", message), "idle");
   }
   const live = keyKind === "personal" ? new Set(maker?.role.permissions) : null;
   return {
