@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { open as openFile, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Disk } from "flydrive";
@@ -59,7 +62,7 @@ export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")
     async putStream(key, content) {
       const { disk, atomic } = await opened(url);
       const to = place(key);
-      if (atomic) return disk.putStream(to, content);
+      if (atomic) return putMeasured(disk, to, content);
       await writeWhole(disk, to, (half) => disk.putStream(half, content));
     },
     async getStream(key) {
@@ -106,6 +109,25 @@ async function writeWhole(disk: Disk, to: string, write: (half: string) => Promi
   } catch (error) {
     await disk.delete(half).catch(() => {});
     throw error;
+  }
+}
+
+/**
+ * A bucket takes nothing whose length it is not told before: what comes is kept in a file until it is known. The file
+ * has no name, so that nothing of it stays when the process is killed.
+ */
+async function putMeasured(disk: Disk, to: string, content: Readable): Promise<void> {
+  const file = path.join(tmpdir(), `astra-${randomUUID()}${partial}`);
+  const handle = await openFile(file, "wx+", 0o600);
+  try {
+    await unlink(file);
+    await handle.writeFile(content);
+    const { size } = await handle.stat();
+    if (size === 0) return await disk.put(to, "");
+    const whole = handle.createReadStream({ start: 0, autoClose: false });
+    await disk.putStream(to, whole, { contentLength: size });
+  } finally {
+    await handle.close();
   }
 }
 
