@@ -20,8 +20,8 @@ const claimMin = 50;
 const claimMax = 500;
 /** A longer wait for the endpoint's next moment is not sat out. */
 const sitOutMs = 1_000;
-/** When all of the organization's slots are taken, it is looked again after so long. */
-const slotsPauseMs = 50;
+/** When the organization gets no slot just now, it is asked again after so long. */
+const slotsPauseMs = 5;
 
 /**
  * One turn at one endpoint: takes its lease, sends what is due with as many requests at once, and as many a second,
