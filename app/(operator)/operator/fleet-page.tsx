@@ -1,8 +1,9 @@
 "use client";
 
-import type { ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { Figure } from "#app/(operator)/operator/figure.tsx";
+import { WebhooksCard } from "#app/(operator)/operator/webhooks-card.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { Badge, type BadgeTone } from "#app/_ui/badge.tsx";
@@ -29,6 +30,7 @@ export function FleetPage() {
       {fleet.data ? (
         <div className="flex flex-col gap-4">
           <Figures fleet={fleet.data} />
+          <WebhooksCard />
           <WebhookFigures />
           <RecentOrganizations organizations={fleet.data.recentOrganizations} />
         </div>
@@ -111,22 +113,6 @@ function WebhookFigures() {
         <Figure label="Dead deliveries" value={dead} note={`${held} held`} />
       </dl>
     </section>
-  );
-}
-
-type FigureProps = { label: string; value: number; note: ReactNode; alarming?: boolean };
-
-function Figure({ label, value, note, alarming = false }: FigureProps) {
-  return (
-    <div className="flex flex-col gap-1 rounded-xl border border-line bg-surface p-4">
-      <dt className="text-sm text-ink-muted">{label}</dt>
-      <dd className="flex flex-col">
-        <span className={`text-3xl font-semibold ${alarming ? "text-danger-text" : "text-ink"}`}>
-          {value}
-        </span>
-        <span className="text-sm text-ink-subtle">{note}</span>
-      </dd>
-    </div>
   );
 }
 

@@ -10,7 +10,10 @@ export default async function Page() {
   const { api, queryClient, me } = await openAccount("/operator");
   // To a stranger the operator console does not exist; the procedures refuse by themselves as well.
   if (!me.operator) notFound();
-  const until = queryClient.prefetchQuery(api.operator.overview.queryOptions());
+  const until = Promise.all([
+    queryClient.prefetchQuery(api.operator.overview.queryOptions()),
+    queryClient.prefetchQuery(api.operator.webhooks.queryOptions()),
+  ]);
   return (
     <Prefetched queryClient={queryClient} until={until}>
       <FleetPage />

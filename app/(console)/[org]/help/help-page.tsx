@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { BookOpen } from "lucide-react";
+import { BookOpen, Zap } from "lucide-react";
 import { useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { ButtonLink } from "#app/_ui/button.tsx";
 import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
@@ -27,6 +27,10 @@ export function HelpPage() {
               </li>
               <li>Make roles of your own, each with just what its members need.</li>
               <li>Make API keys for programs, rotate them without a break, and revoke them at once.</li>
+              <li>
+                Let your own systems hear of what happens by webhooks; see each delivery, and send again what
+                did not arrive.
+              </li>
               <li>See who did what in the audit log, prove that it is whole, export it and stream it.</li>
               <li>Change the organization&apos;s name and address, or schedule its deletion.</li>
             </ul>
@@ -42,10 +46,16 @@ export function HelpPage() {
             description="Everything that an API key can do, call by call, with examples."
             className="flex-wrap pb-4"
             actions={
-              <ButtonLink href="/docs/api">
-                <BookOpen aria-hidden />
-                API reference
-              </ButtonLink>
+              <>
+                <ButtonLink href="/docs/api">
+                  <BookOpen aria-hidden />
+                  API reference
+                </ButtonLink>
+                <ButtonLink href="/docs/events">
+                  <Zap aria-hidden />
+                  Events and webhooks
+                </ButtonLink>
+              </>
             }
           />
         </Card>

@@ -39,7 +39,8 @@ export function EventPicker({ chosen, onChange, problem }: EventPickerProps) {
       </div>
       <div
         className={cn(
-          "max-h-96 overflow-y-auto rounded-lg border px-3.5 py-2",
+          // Its boxes' hidden inputs are placed within it, or they would lengthen the page.
+          "relative max-h-96 overflow-y-auto rounded-lg border px-3.5 py-2",
           problem ? "border-danger" : "border-line-control",
         )}
       >
@@ -104,7 +105,7 @@ function KindPart({ kind, chosen, onToggle }: KindPartProps) {
       <Line
         name={wildcard}
         label={kind.label}
-        words={`All of them, and those that are still to come.`}
+        words="All of them, and those that are still to come."
         checked={whole ? true : some ? "indeterminate" : false}
         disabled={all}
         onChange={(on) => onToggle(wildcard, on)}
