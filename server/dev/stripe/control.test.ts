@@ -228,7 +228,13 @@ describe("the stand-in", () => {
       default_payment_method: method,
     });
     expect(begun.status).toBe("active");
+    const { hosted_invoice_url: link } = await latestInvoice(again, begun.id);
     await second.close();
+    const third = await startStripeStandIn({ port: 0, file });
+    expect(third.url).not.toBe(second.url);
+    const moved = await latestInvoice(clientOf(third.port), begun.id);
+    expect(moved.hosted_invoice_url).toBe(link?.replace(second.url, third.url));
+    await third.close();
     rmSync(folder, { recursive: true });
   });
 });

@@ -34,6 +34,8 @@ const Endpoint = z.strictObject({
   url: z.url(),
   secret: z.string().min(1),
   events: z.array(z.string()).default(["*"]),
+  /** Every other endpoint goes. */
+  alone: z.boolean().default(false),
 });
 const Secrets = z.strictObject({ endpoint: z.string(), secrets: z.array(z.string().min(1)).min(1).max(2) });
 const Emit = z.strictObject({
@@ -107,7 +109,7 @@ const ACTS: Record<string, Act> = {
   emit: act(Emit, ({ world, deliveries }, { type, object, count }) =>
     emit(world, deliveries, type, object, count),
   ),
-  endpoint: act(Endpoint, ({ world }, { url, secret, events }) => ensureEndpoint(world, url, secret, events)),
+  endpoint: act(Endpoint, ({ world }, wanted) => ensureEndpoint(world, wanted)),
   secrets: act(Secrets, ({ world }, { endpoint, secrets }) => {
     world.get("webhook_endpoint", endpoint);
     world.hide(endpoint, { secrets });
@@ -157,7 +159,13 @@ function emit(
 }
 
 /** The one endpoint of an address, with this secret and these events: made, or brought up to date. */
-function ensureEndpoint(world: World, url: string, secret: string, events: string[]): { id: string } {
+function ensureEndpoint(
+  world: World,
+  { url, secret, events, alone }: z.infer<typeof Endpoint>,
+): { id: string } {
+  if (alone)
+    for (const one of world.all("webhook_endpoint"))
+      if (one.url !== url) world.remove("webhook_endpoint", one.id);
   const known = world.all("webhook_endpoint").find((one) => one.url === url);
   if (!known) return { id: makeEndpoint(world, url, events, secret).id };
   world.change("webhook_endpoint", known.id, { enabled_events: events, status: "enabled" }, null);

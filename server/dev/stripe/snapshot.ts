@@ -17,13 +17,28 @@ export function restore(world: World, file: string): void {
   }
   if (kept.version !== API_VERSION) return;
   // The file is our own writing below, of the same version.
-  const { tables, hidden, usage, retries, ahead } = kept as unknown as Kept;
+  const { tables, hidden, usage, retries, ahead, base } = kept as unknown as Kept;
   for (const [kind, objects] of Object.entries(tables))
     for (const object of objects) world.put(kind as Kind, object as never);
   for (const [id, facts] of hidden) world.hidden.set(id, facts);
   for (const [identifier, facts] of usage) world.usage.set(identifier, facts);
   world.retries = retries;
   world.ahead = ahead;
+  world.base = base;
+}
+
+/** Leads the links to hosted pages to where this run has them. */
+export function moveTo(world: World, base: string): void {
+  const moved = (link: string) =>
+    link.startsWith(`${world.base}/`) ? base + link.slice(world.base.length) : link;
+  for (const one of world.all("invoice"))
+    if (one.hosted_invoice_url)
+      world.put("invoice", { ...one, hosted_invoice_url: moved(one.hosted_invoice_url) });
+  for (const one of world.all("checkout.session"))
+    if (one.url) world.put("checkout.session", { ...one, url: moved(one.url) });
+  for (const one of world.all("billing_portal.session"))
+    world.put("billing_portal.session", { ...one, url: moved(one.url) });
+  world.base = base;
 }
 
 type Kept = {
@@ -32,6 +47,7 @@ type Kept = {
   usage: [string, World["usage"] extends Map<string, infer Facts> ? Facts : never][];
   retries: World["retries"];
   ahead: number;
+  base: string;
 };
 
 function written(world: World): string {
@@ -48,6 +64,7 @@ function written(world: World): string {
     usage: [...world.usage],
     retries: world.retries,
     ahead: world.ahead,
+    base: world.base,
   });
 }
 

@@ -16,7 +16,7 @@ import {
 import { catchUp } from "./lifecycle.ts";
 import { messagePage } from "./page.ts";
 import { portalPage, sendPortal } from "./portal-page.ts";
-import { keepSnapshot, restore } from "./snapshot.ts";
+import { keepSnapshot, moveTo, restore } from "./snapshot.ts";
 import { World } from "./world.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -71,7 +71,7 @@ export async function startStripeStandIn(options: StandInOptions): Promise<Stand
   });
   // A TCP server's address is an object.
   const { port } = server.address() as AddressInfo;
-  world.base = `http://${LOOPBACK}:${port}`;
+  moveTo(world, `http://${LOOPBACK}:${port}`);
   const ticking = setInterval(tick, TICK_MS).unref();
   return {
     port,
