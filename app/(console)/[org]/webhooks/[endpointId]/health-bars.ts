@@ -13,7 +13,9 @@ export const rangeWords: Record<HealthRange, { tab: string; words: string; unit:
 };
 
 /** The hours of an endpoint's health as bars: what arrived, and above it what failed. */
-export function healthBars(hours: EndpointHealth["hours"], range: HealthRange): StackedBar[] {
+export function healthBars(hours: EndpointHealth["hours"]): StackedBar[] {
+  // By what came: another range may have been chosen while this one still stands there.
+  const range = hours.length <= 24 ? "24h" : hours.length <= 168 ? "7d" : "30d";
   const size = hoursPerBar[range];
   const bars: StackedBar[] = [];
   for (let from = 0; from < hours.length; from += size) {

@@ -59,7 +59,7 @@ export function HealthCard({ id }: { id: string }) {
               label={`Requests ${rangeWords[range].words}`}
               unit={rangeWords[range].unit}
               parts={parts}
-              bars={healthBars(health.data.hours, range)}
+              bars={healthBars(health.data.hours)}
             />
           </div>
         ) : health.isError ? (

@@ -30,7 +30,7 @@ export function ResumeDialog({ open, onOpenChange, id, name }: ResumeDialogProps
 function ResumeForm({ id, onDone }: { id: string; onDone: () => void }) {
   const api = useApi();
   const { resume } = useWebhookActs();
-  const health = useQuery(api.webhooks.health.queryOptions({ id, range: "24h" }));
+  const health = useQuery({ ...api.webhooks.health.queryOptions({ id, range: "24h" }), staleTime: 0 });
   const [held, setHeld] = useState<(typeof choices)[number]["value"]>("send");
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
