@@ -21,7 +21,7 @@ const triesMax = 100;
  */
 export async function getDelivery(ctx: ReadCtx, { id }: EndpointById): Promise<WebhookDelivery> {
   const [row] = await ctx.db.$queryRaw<WholeRecord[]>`
-    SELECT ${deliveryColumns}, e.payload, e.header_names AS "headerNames", v.at, v.data
+    SELECT ${deliveryColumns}, e.payload, coalesce(e.header_names, '{}') AS "headerNames", v.at, v.data
     FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id JOIN events v ON v.id = d.event_id
     WHERE d.id = ${id}::uuid`;
   if (!row) throw notFound("delivery");

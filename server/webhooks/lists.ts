@@ -29,8 +29,8 @@ type EndpointRecord = Omit<WebhookEndpoint, "schedulePreset" | "lastError" | "cr
   createdByName: string | null;
 };
 
-const endpointColumns = Prisma.sql`e.id, e.url, e.description, e.types, e.payload, e.header_names AS "headerNames",
-  e.schedule, e.per_second AS "perSecond", e.concurrency, e.state, e.disabled_for AS "disabledFor",
+const endpointColumns = Prisma.sql`e.id, e.url, e.description, coalesce(e.types, '{}') AS types, e.payload, coalesce(e.header_names, '{}') AS "headerNames",
+  coalesce(e.schedule, '{}') AS schedule, e.per_second AS "perSecond", e.concurrency, e.state, e.disabled_for AS "disabledFor",
   e.stopped_at AS "stoppedAt", e.failing_since AS "failingSince", e.delivered_at AS "deliveredAt", e.error,
   e.error_status AS "errorStatus", e.error_at AS "errorAt", e.next_send_at AS "nextSendAt",
   e.overlap_until AS "overlapUntil", m.name AS "createdByName", e.created_at AS "createdAt",
