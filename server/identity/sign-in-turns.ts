@@ -74,9 +74,10 @@ async function scopesOf(door: AccountDoor, email: string): Promise<{ scope: Scop
   const { pair, account, network } = keysOf(door, email);
   const isKnown = pair !== null && (await known().get(pair)) !== null;
   return [
+    // First, so that one who tries ever new addresses leaves no more counters behind than it has tries.
+    ...(network ? [{ scope: "network" as const, key: network }] : []),
     ...(pair ? [{ scope: "pair" as const, key: pair }] : []),
     ...(isKnown ? [] : [{ scope: "account" as const, key: account }]),
-    ...(network ? [{ scope: "network" as const, key: network }] : []),
   ];
 }
 
