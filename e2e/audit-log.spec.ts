@@ -73,6 +73,11 @@ test("what several people change is found by filters, each with its diff", async
       await expect(log.entry(`Created task ${title}`)).toBeVisible({ timeout: 1_000 });
     }).toPass();
     await expect(log.entry(`Changed the status of task ${title}`)).toBeVisible();
+    await log.entry(`Created task ${title}`).click();
+    // The entry holds the project's id; it is shown by what the project is called now.
+    const detail = log.page.getByRole("dialog");
+    await expect(detail.getByRole("insertion").filter({ hasText: after })).toBeVisible();
+    await expect(detail.getByText(projectId)).toBeVisible();
   });
 
   await test.step("not at another time, and not from another address", async () => {
