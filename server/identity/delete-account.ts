@@ -29,7 +29,8 @@ export async function deleteAccount(
   const proven = await proveAgain(account, input.password, "password", door);
   await giveUpUnconfirmed(accountId, door);
   const { present, past } = await organizationsOf(accountId);
-  const leaver = { accountId, ...door };
+  const { request, clock, log } = door;
+  const leaver = { accountId, request, clock, log };
   const owned: string[] = [];
   for (const organization of present) {
     if (await named(organization, isOnlyOwner(organization, leaver))) owned.push(organization.name);
@@ -39,12 +40,12 @@ export async function deleteAccount(
   for (const organization of past) {
     // Where they are no member any more nobody is kept from going by an organization that is closed just now.
     await forgetMember(organization, leaver).catch((error: unknown) =>
-      door.log.warn({ err: error, organization: organization.id }, "a former member's name stays"),
+      log.warn({ err: error, organization: organization.id }, "a former member's name stays"),
     );
   }
   await platformDb().$transaction((tx) => erase(tx, account, proven.passwordHash, door));
   wakeRelay();
-  door.log.info({ account: accountId, left: present.length }, "account deleted");
+  log.info({ account: accountId, left: present.length }, "account deleted");
   return { left: present.length };
 }
 

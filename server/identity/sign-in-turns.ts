@@ -17,8 +17,11 @@ const growths = {
 } as const satisfies Record<string, Growth>;
 type Scope = keyof typeof growths;
 
-/** For so long a network is known from which somebody has signed in: strangers elsewhere do not make them wait there. */
-const knownSeconds = 30 * 86_400;
+/**
+ * For so long a network is known from which somebody has signed in: strangers elsewhere do not make them wait there.
+ * Node's timers, which forget it where there is no Redis, hold at most 24 days.
+ */
+const knownSeconds = 20 * 86_400;
 
 /**
  * Counts one try to prove an account by its password, before it is made. Throws AppError too_many_attempts
