@@ -15,7 +15,8 @@ const turnMs = 5_000;
 /** How long an outcome waits for others to be noted with it. */
 const gatherMs = 100;
 const gatherMax = 250;
-const renewMs = 2_000;
+/** What has become of the endpoint is looked at so often at least. */
+const renewMs = 1_000;
 const claimMin = 50;
 const claimMax = 500;
 /** A longer wait for the endpoint's next moment is not sat out. */
@@ -137,7 +138,10 @@ export class Driver {
   async #claim(ctx: WriteCtx): Promise<DueDelivery[]> {
     this.#more = false;
     if (this.#closing) return [];
-    const most = Math.min(claimMax, Math.max(claimMin, this.#limits.concurrency * 10));
+    const wanted = Math.min(claimMax, Math.max(claimMin, this.#limits.concurrency * 10));
+    const most = wanted - this.#queue.length;
+    this.#more = true;
+    if (most <= 0) return [];
     const inHand = [...this.#queue.map(({ id }) => id), ...this.#sending, ...this.#outcomes.map(idOf)];
     const found = await claimDue(ctx, this.#endpointId, most, inHand);
     this.#more = found.length === most;
@@ -186,8 +190,10 @@ export class Driver {
     if (this.#idle) return true;
     if (this.#outcomes.length >= gatherMax || now - this.#exchangedAt > renewMs) return true;
     if (this.#outcomes.length > 0 && now - this.#gatheredAt >= gatherMs) return true;
-    const hungry = this.#queue.length < this.#limits.concurrency && !this.#closing;
-    return hungry && (this.#more || this.#woken);
+    if (this.#closing) return false;
+    // Who wakes it may also have stopped the endpoint, so that nothing of what is queued is to go out.
+    if (this.#woken && now - this.#exchangedAt >= gatherMs) return true;
+    return this.#queue.length < this.#limits.concurrency && (this.#more || this.#woken);
   }
 
   /** Notes what has become of tries, and claims more or lets go; in one transaction, while others go on being sent. */
@@ -227,6 +233,7 @@ export class Driver {
   async #somethingHappens(): Promise<void> {
     const now = performance.now();
     const waits = [renewMs - (now - this.#exchangedAt)];
+    if (this.#woken && !this.#closing) waits.push(gatherMs - (now - this.#exchangedAt));
     if (this.#outcomes.length > 0) waits.push(gatherMs - (now - this.#gatheredAt));
     if (this.#queue.length > 0 && this.#sending.size < this.#limits.concurrency)
       waits.push(Math.max(this.#notBefore - now, now < this.#notBefore ? 1 : slotsPauseMs));
