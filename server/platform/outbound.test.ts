@@ -249,3 +249,21 @@ test("a name whose address changes is asked for and checked at each connection",
   });
   expect(names.asked).toEqual(["turning.example.com", "turning.example.com"]);
 });
+
+test("whoever enters an address is told when its name leads nowhere, or where nothing is sent", async () => {
+  const names = await startNameServer();
+  const client = await kept(
+    new OutboundClient({ allowLoopback: false, ports: [443], dnsServers: [names.address] }),
+  );
+  names.names.set("public.example.com", ["8.8.8.8"]);
+  names.names.set("inside.example.com", ["8.8.8.8", "10.0.0.1"]);
+  expect(await client.hintOf("https://public.example.com/in")).toBeNull();
+  expect(await client.hintOf("https://inside.example.com/in")).toBe("blocked");
+  expect(await client.hintOf("https://nowhere.example.com/in")).toBe("unresolved");
+  expect(await client.hintOf("https://8.8.8.8/in")).toBeNull();
+  // Nobody who can tell is no reason to warn.
+  await names.close();
+  const begun = performance.now();
+  expect(await client.hintOf("https://late.example.com/in")).toBeNull();
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});

@@ -26,6 +26,7 @@ const toldElsewhere: EventType[] = [
   "audit.stream_failing",
   "audit.stream_resumed",
   "webhook_endpoint.disabled",
+  "subscription.updated",
 ];
 
 type Call = (input?: unknown) => Promise<unknown>;
@@ -196,10 +197,10 @@ async function makeInvite(): Promise<string> {
 }
 
 async function eventTypes(): Promise<string[]> {
-  const events = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
+  const rows = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
     db.event.findMany({ select: { type: true } }),
   );
-  return events.map(({ type }) => type);
+  return rows.map(({ type }) => type);
 }
 
 async function countEntries(action?: string): Promise<number> {

@@ -60,7 +60,7 @@ function summed(counts: number[][]): number[] {
  * Within how many milliseconds a share of the counted tries ended, as far as the steps tell: the upper end of its
  * step. Null without a try.
  */
-export function quantileMs(counts: readonly number[], share: number): number | null {
+function quantileMs(counts: readonly number[], share: number): number | null {
   const all = counts.reduce((sum, count) => sum + count, 0);
   if (all === 0) return null;
   let seen = 0;
