@@ -10,7 +10,9 @@ import { logDoor } from "./owner-door.ts";
 const everyMs = 60_000;
 const everyEntries = 10_000;
 
-const folder = "audit/checkpoints";
+/** Where statements are in the organization's storage. */
+export const checkpointsFolder = "audit/checkpoints";
+const readAtOnce = 16;
 
 /** A signed statement about the chain, kept outside the database. */
 export const Statement = z.strictObject({
@@ -60,7 +62,7 @@ function purpose(organizationId: string): string {
 
 /** Where a statement is kept; in the order of the chain. */
 export function statementKey({ kind, seq }: Pick<Statement, "kind" | "seq">): string {
-  return `${folder}/${String(seq).padStart(15, "0")}-${kind}.json`;
+  return `${checkpointsFolder}/${String(seq).padStart(15, "0")}-${kind}.json`;
 }
 
 /**
@@ -100,8 +102,12 @@ export async function* storedStatements(
   organizationId: string,
 ): AsyncGenerator<{ name: string; file: string }> {
   const storage = tenantStorage(organizationId);
-  for await (const name of storage.list(folder)) {
-    const file = await storage.get(name);
-    if (file !== null) yield { name, file };
+  const names: string[] = [];
+  for await (const name of storage.list(checkpointsFolder)) names.push(name);
+  for (let from = 0; from < names.length; from += readAtOnce) {
+    // A store that is far away answers each within some milliseconds, and there may be thousands.
+    const some = names.slice(from, from + readAtOnce);
+    const files = await Promise.all(some.map(async (name) => ({ name, file: await storage.get(name) })));
+    for (const { name, file } of files) if (file !== null) yield { name, file };
   }
 }

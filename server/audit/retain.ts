@@ -18,6 +18,7 @@ import { inLog, walkIndexes, type LogDoor } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
 import { holdChain } from "./seal.ts";
 import { retentionOfPlan } from "./settings.ts";
+import { thinCheckpoints } from "./thin-checkpoints.ts";
 import { walkOrganizations } from "./walk.ts";
 
 const batchRows = 20_000;
@@ -37,6 +38,7 @@ export async function retainAll(
 ): Promise<void> {
   await walkOrganizations({ name: "audit.retain", shardId, forMs, signal }, async ({ id, state }) => {
     await safely(id, () => expireExports(id, systemClock.now()));
+    await safely(id, () => thinIfBusy(id));
     const organization = state === "active" ? await findOrganizationById(id) : null;
     if (organization) await safely(id, () => retainOf(organization, requestId));
   });
@@ -44,6 +46,17 @@ export async function retainAll(
 
 async function retainOf(organization: OrganizationInfo, requestId: string): Promise<void> {
   await retainLog(systemDoor(organization, { id: requestId, ip: null, userAgent: null }));
+}
+
+/** Where nothing new is written there is nothing to thin out, nor to list. */
+async function thinIfBusy(organizationId: string): Promise<void> {
+  const busy = await inLog(await logDoor(organizationId), async (client) => {
+    const { rowCount } = await client.query(
+      "SELECT FROM audit_chain WHERE checkpoint_at > now() - interval '1 day'",
+    );
+    return rowCount !== 0;
+  });
+  if (busy) await thinCheckpoints(organizationId);
 }
 
 /** One organization's failure stops no other, and a log that cannot be pruned none of its exports. */

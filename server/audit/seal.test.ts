@@ -16,6 +16,7 @@ import { audit } from "./audit.ts";
 import { statementKey, writeCheckpoint } from "./checkpoint.ts";
 import { sealEntries } from "./seal.ts";
 import { sealLog, sweepAll, sweepNoted } from "./sweep.ts";
+import { thinCheckpoints } from "./thin-checkpoints.ts";
 import { verifyAudit } from "./verify.ts";
 
 afterAll(closeConnections);
@@ -231,4 +232,23 @@ test("a look into every log that runs out of time goes on where it was, and then
   expect(await askedSeals(first)).toBe(0);
   await sweepAll("main");
   expect(await askedSeals(first)).toBe(1);
+});
+
+test("of very many checkpoints the newest stay, and of those before them some, and the chain is proven by them", async () => {
+  const { id, owner } = await buildOrganization();
+  for (let written = 0; written < 12; written++) {
+    await writeEntries(owner, 1);
+    await sealEntries(id);
+    await writeCheckpoint(id, { now: true });
+  }
+  const places = async () => {
+    const found: number[] = [];
+    for await (const name of tenantStorage(id).list("audit/checkpoints"))
+      found.push(Number(/(\d+)-checkpoint/.exec(name)?.[1]));
+    return found.toSorted((a, b) => a - b);
+  };
+  expect(await thinCheckpoints(id, { newest: 4, older: 4 })).toBe(0);
+  expect(await thinCheckpoints(id, { newest: 4, older: 2 })).toBe(6);
+  expect(await places()).toEqual([2, 6, 10, 11, 12, 13]);
+  expect(await verifyAudit(id)).toMatchObject({ entries: 13, checkpoints: 6, finding: null });
 });

@@ -56,8 +56,10 @@ export function tenantStorage(tenantId: string, url = requiredEnv("STORAGE_URL")
     },
     async get(key) {
       const { disk } = await opened(url);
-      const from = place(key);
-      return (await disk.exists(from)) ? disk.get(from) : null;
+      return disk.get(place(key)).catch((error: unknown) => {
+        if (isMissing(error)) return null;
+        throw error;
+      });
     },
     async putStream(key, content) {
       const { disk, atomic } = await opened(url);
@@ -147,8 +149,11 @@ async function* filesBelow(disk: Disk, folder: string): AsyncGenerator<string> {
   } while (token);
 }
 
+/** Whether a file or folder is not there, as the file system or a bucket says it; the library wraps either. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && error.code === "ENOENT") return true;
+  return error.name === "NoSuchKey" || isMissing(error.cause);
 }
 
 type Opened = { disk: Disk; atomic: boolean };
