@@ -4,6 +4,10 @@ import { giveUpExport, runExport } from "#server/audit/export.ts";
 import { retainAll } from "#server/audit/retain.ts";
 import { giveUpVerification, runVerification } from "#server/audit/verify-run.ts";
 import { sealLog, sweepAll, sweepNoted } from "#server/audit/sweep.ts";
+import { closeCustomer } from "#server/billing/close.ts";
+import { noteChange } from "#server/billing/note-change.ts";
+import { reconcileAll } from "#server/billing/reconcile.ts";
+import { takeEvent } from "#server/billing/take-event.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { tellOrganizations } from "#server/identity/account-events.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
@@ -74,6 +78,14 @@ export const handlers: Handlers = {
   },
   "webhooks.count": { platform: (_payload, job) => countWebhooks("main", job) },
   "webhooks.trim": { platform: (_payload, job) => trimWebhooks("main", job) },
+  "billing.take-event": { platform: (payload, job) => takeEvent(payload, job) },
+  "billing.note-change": { platform: (payload, job) => noteChange(payload, job) },
+  "billing.close-customer": { platform: (payload) => closeCustomer(payload) },
+  "billing.reconcile": {
+    platform: async (_payload, job) => {
+      await reconcileAll(job);
+    },
+  },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },
 };

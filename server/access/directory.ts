@@ -36,7 +36,7 @@ const entry = {
   name: true,
   plan: true,
   deletionAt: true,
-  subscription: { select: { status: true, pastDueSince: true, cancelAt: true, lastLevel: true } },
+  subscription: { select: { status: true, unpaidSince: true, cancelAt: true, lastLevel: true } },
 } as const;
 
 const organizations = new Recent<DirectoryEntry>();

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Permission } from "../access/permissions.ts";
 import { recordedRead, type Recorded } from "../audit/recorded-read.ts";
+import { refuseUnpaid } from "../billing/access.ts";
 import { AppError } from "../platform/errors.ts";
 import { StaleAccess } from "../tenancy/failures.ts";
 import type { Door, ReadCtx, WriteCtx } from "../tenancy/context.ts";
@@ -57,21 +58,21 @@ export function can(permission: Permission, { recorded = false, rest }: Options 
     },
     /** Changes one organization. */
     mutation<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<WriteCtx, Schema, Result>) {
-      return guarded
-        .input(schema)
-        .mutation(({ ctx, input }) =>
-          patiently(ctx, permission, (door) =>
-            transact(door, "write", (c) => verb(c, input as z.output<Schema>)),
-          ),
-        );
+      return guarded.input(schema).mutation(({ ctx, input }) =>
+        patiently(ctx, permission, (door) => {
+          refuseUnpaid(door, ctx.path);
+          return transact(door, "write", (c) => verb(c, input as z.output<Schema>));
+        }),
+      );
     },
     /** For a verb that talks to the network or the platform: it opens its own short transactions. */
     direct<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<Door, Schema, Result>) {
-      return guarded
-        .input(schema)
-        .mutation(({ ctx, input }) =>
-          patiently(ctx, permission, (door) => verb(door, input as z.output<Schema>)),
-        );
+      return guarded.input(schema).mutation(({ ctx, input }) =>
+        patiently(ctx, permission, (door) => {
+          refuseUnpaid(door, ctx.path);
+          return verb(door, input as z.output<Schema>);
+        }),
+      );
     },
   };
 }

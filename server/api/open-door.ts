@@ -6,6 +6,7 @@ import { readKeyText } from "../access/key-text.ts";
 import { memberAccess, noAccess } from "../access/member-access.ts";
 import { permissionRegistry, type Permission } from "../access/permissions.ts";
 import { recordRefusedEntry } from "../access/security-log.ts";
+import { paidFor } from "../billing/access.ts";
 import { countingRefusals } from "./refused-keys.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Actor, Door, OrganizationInfo } from "../tenancy/context.ts";
@@ -35,7 +36,7 @@ export async function openDoor(
   if (!actor.permissions.has(permission)) throw missingPermission(actor, permission);
   const who = actor.kind === "member" ? { account: actor.accountId } : { actor: actor.kind };
   return {
-    organization,
+    organization: paidFor(organization, ctx.clock.now()),
     actor,
     request: ctx.request,
     clock: ctx.clock,

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { accessEvents } from "./types/access.ts";
 import { auditEvents } from "./types/audit.ts";
+import { billingEvents } from "./types/billing.ts";
 import { organizationEvents } from "./types/organization.ts";
 import { webhookEvents } from "./types/webhook.ts";
 import { workEvents } from "./types/work.ts";
@@ -12,6 +13,7 @@ export const events = {
   ...workEvents,
   ...auditEvents,
   ...webhookEvents,
+  ...billingEvents,
 } as const;
 
 export type EventType = keyof typeof events;
@@ -40,6 +42,7 @@ const kindNames: Record<string, string> = {
   audit: "Audit log",
   webhook: "Webhooks",
   webhook_endpoint: "Webhook endpoints",
+  subscription: "Subscription",
 };
 
 /** What a kind of events is called; an unknown one by its own name. */

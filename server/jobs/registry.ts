@@ -13,6 +13,8 @@ export const queueConcurrency = {
   stream: 8,
   // Each is an endpoint that is being delivered to, and mostly waits for its receiver.
   webhooks: 256,
+  // Waits for Stripe.
+  billing: 8,
 } as const;
 export type QueueName = keyof typeof queueConcurrency;
 export const queueNames = Object.keys(queueConcurrency) as QueueName[];
@@ -259,6 +261,38 @@ export const jobs = {
     attempts: 3,
     backoffMs: 60_000,
     deadlineMs: 900_000,
+  },
+  "billing.take-event": {
+    scope: "platform",
+    queue: "billing",
+    payload: z.strictObject({ eventId: z.string().regex(/^evt_\w{1,250}$/) }),
+    attempts: 10,
+    backoffMs: 2_000,
+    deadlineMs: 60_000,
+  },
+  "billing.note-change": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({ changeId: id }),
+    attempts: 10,
+    backoffMs: 2_000,
+    deadlineMs: 30_000,
+  },
+  "billing.close-customer": {
+    scope: "platform",
+    queue: "billing",
+    payload: z.strictObject({ organizationId: id }),
+    attempts: 20,
+    backoffMs: 5_000,
+    deadlineMs: 120_000,
+  },
+  "billing.reconcile": {
+    scope: "platform",
+    queue: "billing",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 3_600_000,
   },
   "organizations.erase": {
     scope: "tenant",

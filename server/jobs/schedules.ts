@@ -14,6 +14,7 @@ export const schedules = {
   "api-keys.warn": { everySeconds: 21_600 },
   "webhooks.count": { everySeconds: 600 },
   "webhooks.trim": { everySeconds: 21_600 },
+  "billing.reconcile": { everySeconds: 86_400 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
 
 /**

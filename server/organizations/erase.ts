@@ -1,3 +1,4 @@
+import { closeBilling } from "../billing/close.ts";
 import { eraseTenant } from "../fleet/erase.ts";
 import { AppError } from "../platform/errors.ts";
 import { dropTenant } from "../platform/shared-cache.ts";
@@ -18,6 +19,7 @@ export async function eraseOrganization(tenantId: string): Promise<void> {
   });
   // Last: as long as its door is open, somebody may still write a file. A run after a crash comes here as well.
   if (!erased) return;
+  await closeBilling(tenantId);
   await dropTenant(tenantId);
   await tenantStorage(tenantId).deleteAll();
 }

@@ -18,14 +18,21 @@ const resources = Object.keys(words) as Resource[];
 /**
  * Refuses what the plan has no room for. Whoever adds takes a turn for its kind and holds it until the commit,
  * so that of many at once only as many pass as there is room for. `adding` 0 asks whether what is there fits.
- * Throws AppError limit_reached.
+ * Throws AppError limit_reached and payment_missing.
  */
 export async function assertRoom(ctx: WriteCtx, resource: Resource, adding = 1): Promise<void> {
   if ((await roomFor(ctx, resource)) < adding) throw limitReached(ctx, resource);
 }
 
-/** How many more the plan has room for, in a turn that is held until the commit; Infinity without a limit. */
+/**
+ * How many more the plan has room for, in a turn that is held until the commit; Infinity without a limit. Throws
+ * AppError payment_missing while a payment is awaited.
+ */
 export async function roomFor(ctx: WriteCtx, resource: Resource): Promise<number> {
+  if (ctx.organization.access === "grace") {
+    const message = "A payment is missing. Until it is made nothing can be added.";
+    throw new AppError("PAYMENT_REQUIRED", "payment_missing", message, { field: resource });
+  }
   const limit = planOf(ctx.organization.plan).limits[resource];
   if (limit === null) return Number.POSITIVE_INFINITY;
   await ctx.db.$queryRaw`SELECT resource FROM quota_turns WHERE resource = ${resource} FOR UPDATE`;

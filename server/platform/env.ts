@@ -57,6 +57,24 @@ export const Environment = z.object({
   TENANT_POOL_MAX: z.coerce.number().int().min(1).max(200).default(10),
   /** Schemas kept ready for sign-ups. */
   READY_POOL_SIZE: z.coerce.number().int().min(1).max(1000).default(5),
+  /** The account at Stripe that plans are sold through; without it nothing can be bought. */
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_(test|live)_\w+$/, "must be a secret or restricted key of Stripe")
+    .optional(),
+  /** What Stripe signs its events with; several while one follows the other. */
+  STRIPE_WEBHOOK_SECRETS: z
+    .string()
+    .regex(/^whsec_\w+(?:\s*,\s*whsec_\w+){0,3}$/, "must be up to 4 signing secrets with commas between")
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .optional(),
+  /** For how long an organization goes on as before after a payment has failed. */
+  BILLING_GRACE_DAYS: z.coerce.number().int().min(0).max(90).default(7),
+  /** Where a stand-in for Stripe's servers is, on this machine; never together with a live key. */
+  STRIPE_API_URL: z
+    .string()
+    .regex(/^http:\/\/(127\.0\.0\.1|localhost):\d+\/?$/, "must be http:// on this machine")
+    .optional(),
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -66,7 +84,13 @@ export type Environment = z.infer<typeof Environment>;
 export function parseEnvironment(source: Record<string, string | undefined>): Environment {
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const result = Environment.safeParse(set);
-  if (result.success) return result.data;
+  if (result.success) {
+    // Real money and a made-up server must never meet.
+    if (result.data.STRIPE_API_URL && /_live_/.test(result.data.STRIPE_SECRET_KEY ?? "")) {
+      throw new Error("The environment is not right:\n  STRIPE_API_URL: cannot be set with a live key");
+    }
+    return result.data;
+  }
   const lines = result.error.issues.map((issue) => {
     const name = issue.path.join(".");
     return `  ${name}: ${set[name] === undefined ? "is missing" : issue.message}`;

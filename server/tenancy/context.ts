@@ -28,8 +28,24 @@ export type Actor =
 /** Where an act came from; it stands in the audit entry and follows the jobs it causes. */
 export type RequestInfo = { id: string; ip: string | null; userAgent: string | null };
 
-/** The organization as the directory shows it. */
-export type OrganizationInfo = { id: string; slug: string; name: string; plan: string };
+/** What the directory knows of a subscription; how much it lets an organization do is worked out at each reading. */
+export type SubscriptionFacts = {
+  status: string;
+  unpaidSince: Date | null;
+  cancelAt: Date | null;
+  lastLevel: string;
+};
+
+/** The organization as the directory shows it. Without a subscription its plan alone counts. */
+export type OrganizationInfo = {
+  id: string;
+  slug: string;
+  name: string;
+  plan: string;
+  subscription?: SubscriptionFacts | null;
+  /** What its payments let it do, as the request began: everything, all but grow, or read and put it right. */
+  access?: "full" | "grace" | "read_only";
+};
 
 /** What a verb knows before a transaction is open: everything but the data. */
 export type Door = {

@@ -1,0 +1,288 @@
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ownerPool } from "../fleet/owner.ts";
+import { platformDb } from "../platform/database.ts";
+import { tenancy } from "../tenancy/kernel.ts";
+import {
+  billingEntries,
+  forgetJobs,
+  planOfOrganization,
+  runDueJobs,
+  TestStripe,
+  webhookSecret,
+} from "../test/billing.ts";
+import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
+import { closeBilling } from "./close.ts";
+import { reconcileAll } from "./reconcile.ts";
+import { syncCustomer } from "./sync.ts";
+
+let made: TestStripe;
+let organization: TestOrganization;
+beforeAll(async () => {
+  made = await TestStripe.open();
+});
+beforeEach(async () => {
+  organization = await buildOrganization({ plan: "free" });
+  await forgetJobs();
+});
+afterAll(async () => {
+  await closeConnections();
+  await made.close();
+});
+
+const rowOf = ({ id }: TestOrganization) =>
+  platformDb().subscription.findUnique({ where: { organizationId: id } });
+const eventsOf = (customerId: string) =>
+  platformDb().stripeEvent.findMany({ where: { customerId }, orderBy: { receivedAt: "asc" } });
+const signal = () => new AbortController().signal;
+
+/** What Stripe has, held against what we have. */
+async function expectAsStripeHas(customer: string): Promise<void> {
+  const { data } = await made.stripe.subscriptions.list({ customer, status: "all" });
+  const [subscription] = data;
+  const item = subscription?.items.data[0];
+  expect(await rowOf(organization)).toMatchObject({
+    subscriptionId: subscription?.id,
+    status: subscription?.status,
+    quantity: item?.quantity,
+    priceLookupKey: item?.price.lookup_key,
+    cancelAtPeriodEnd: subscription?.cancel_at_period_end,
+  });
+}
+
+describe("an event that Stripe has signed", () => {
+  test("brings the plan that was bought, with an entry and an event of the organization's own", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    await made.settle();
+    expect(await planOfOrganization(organization)).toBe("pro");
+    await expectAsStripeHas(customer);
+    const entries = await billingEntries(organization);
+    expect(entries).toMatchObject([
+      {
+        changes: {
+          before: { plan: "free", status: "none" },
+          after: { plan: "pro", status: "active", seats: 3 },
+        },
+      },
+    ]);
+    const told = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
+      db.event.findMany({ where: { type: "subscription.updated" }, select: { data: true } }),
+    );
+    expect(told).toEqual([{ data: { plan: "pro", previousPlan: "free", status: "active", seats: 3 } }]);
+    expect((await eventsOf(customer)).every(({ state }) => state === "done")).toBe(true);
+  });
+
+  test("in reversed order, and in any other, ends in the state that Stripe has", async () => {
+    for (const order of ["reversed", "shuffled"]) {
+      organization = await buildOrganization({ plan: "free" });
+      const customer = await made.customerOf(organization);
+      await made.control("hold");
+      const { id } = await made.subscribe(customer);
+      await made.stripe.subscriptions.update(id, { cancel_at_period_end: true });
+      await made.stripe.subscriptions.update(id, { cancel_at_period_end: false });
+      await made.stripe.subscriptions.cancel(id);
+      await made.subscribe(customer, "astra_business_year");
+      await made.control("release", { order });
+      await made.settle();
+      await expectAsStripeHas(customer);
+      expect(await planOfOrganization(organization)).toBe("business");
+    }
+  });
+
+  test("25 times at once acts once", async () => {
+    const customer = await made.customerOf(organization);
+    await made.control("hold");
+    await made.subscribe(customer);
+    await made.control("release", { copies: 25 });
+    await made.settle();
+    const events = await eventsOf(customer);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+    const { rows } = await ownerPool("main").query(
+      "SELECT payload->>'eventId' AS id FROM astra.outbox WHERE name = 'billing.take-event' AND state = 'done'",
+    );
+    expect(rows).toHaveLength(events.length + (await strangers()));
+    expect(await billingEntries(organization)).toHaveLength(1);
+    await expectAsStripeHas(customer);
+  });
+
+  test("that is lost is made up for by the reconciliation, which finds nothing the second time", async () => {
+    const customer = await made.customerOf(organization);
+    await made.settle();
+    await made.deliver(false);
+    const { id } = await made.subscribe(customer);
+    await made.settle();
+    expect(await planOfOrganization(organization)).toBe("free");
+    const job = { requestId: "reconcile", signal: signal() };
+    expect(await reconcileAll(job)).toMatchObject({ repaired: 1, failed: 0 });
+    expect(await planOfOrganization(organization)).toBe("pro");
+    expect(await reconcileAll(job)).toMatchObject({ repaired: 0, failed: 0 });
+    await made.stripe.subscriptions.cancel(id);
+    expect(await reconcileAll(job)).toMatchObject({ repaired: 1 });
+    expect(await planOfOrganization(organization)).toBe("free");
+    await made.deliver(true);
+  });
+
+  test("of a customer whom nobody knows stays unresolved, and acts once somebody does", async () => {
+    const { id: customer } = await made.stripe.customers.create({ payment_method: "pm_card_visa" });
+    await made.settle();
+    const [event] = await eventsOf(customer);
+    expect(event).toMatchObject({ state: "unresolved", tries: 1, error: "unknown customer" });
+    await made.stripe.customers.update(customer, {
+      invoice_settings: { default_payment_method: "pm_card_visa" },
+    });
+    await made.subscribe(customer);
+    await made.settle();
+    await platformDb().billingCustomer.create({
+      data: { organizationId: organization.id, customerId: customer },
+    });
+    await ownerPool("main").query("UPDATE astra.outbox SET run_at = now() WHERE state = 'pending'");
+    await runDueJobs();
+    expect(await planOfOrganization(organization)).toBe("pro");
+    expect((await eventsOf(customer)).every(({ state }) => state === "done")).toBe(true);
+  });
+
+  test("that Stripe's trouble keeps from acting is seen as failed, and acts when it is over", async () => {
+    const customer = await made.customerOf(organization);
+    await made.settle();
+    await made.deliver(false);
+    await made.subscribe(customer);
+    await made.deliver(true);
+    await made.control("fail", { status: 404, method: "GET", path: "/v1/subscriptions" });
+    await made.control("emit", { type: "customer.updated", object: customer });
+    await made.settle();
+    expect((await eventsOf(customer)).at(-1)).toMatchObject({ state: "failed", tries: 1 });
+    expect(await planOfOrganization(organization)).toBe("free");
+    await ownerPool("main").query("UPDATE astra.outbox SET run_at = now() WHERE state = 'pending'");
+    await runDueJobs();
+    expect((await eventsOf(customer)).at(-1)).toMatchObject({ state: "done", error: null });
+    expect(await planOfOrganization(organization)).toBe("pro");
+  });
+});
+
+/** Events of this test's stand-in that concern no customer of ours. */
+async function strangers(): Promise<number> {
+  const { rows } = await ownerPool("main").query<{ id: string }>(
+    "SELECT payload->>'eventId' AS id FROM astra.outbox WHERE name = 'billing.take-event'",
+  );
+  const known = await platformDb().stripeEvent.findMany({
+    where: { id: { in: rows.map(({ id }) => id) } },
+    select: { customerId: true },
+  });
+  const mine = await platformDb().billingCustomer.findUnique({ where: { organizationId: organization.id } });
+  return known.filter(({ customerId }) => customerId !== mine?.customerId).length;
+}
+
+describe("what is not an event that Stripe signed just now is refused, and leaves nothing", () => {
+  const now = () => Math.floor(Date.now() / 1_000);
+  const event = (more: object = {}) =>
+    JSON.stringify({
+      id: "evt_forged",
+      object: "event",
+      type: "customer.updated",
+      created: now(),
+      livemode: false,
+      data: { object: { object: "customer", id: "cus_any" } },
+      ...more,
+    });
+  const sign = (body: string, at = now(), secret = webhookSecret) =>
+    `t=${at},v1=${createHmac("sha256", secret).update(`${at}.${body}`).digest("hex")}`;
+
+  async function send(body: string, signature: string | null): Promise<{ status: number; reason?: string }> {
+    const headers = {
+      "content-type": "application/json",
+      ...(signature ? { "stripe-signature": signature } : {}),
+    };
+    const answer = await fetch(made.hookUrl, { method: "POST", body, headers });
+    const read = (await answer.json()) as { reason?: string };
+    return { status: answer.status, ...(read.reason ? { reason: read.reason } : {}) };
+  }
+
+  const badSignature = { status: 400, reason: "bad_signature" };
+  test.each<[string, () => [string, string | null], object]>([
+    ["unsigned", () => [event(), null], badSignature],
+    ["signed with another secret", () => [event(), sign(event(), now(), "whsec_other")], badSignature],
+    ["tampered with", () => [event({ type: "invoice.paid" }), sign(event())], badSignature],
+    ["six minutes old", () => [event(), sign(event(), now() - 360)], badSignature],
+    ["six minutes in the future", () => [event(), sign(event(), now() + 360)], badSignature],
+    ["with two times", () => [event(), `${sign(event(), now() + 360)},t=${now()}`], badSignature],
+    [
+      "of live mode",
+      () => [event({ livemode: true }), sign(event({ livemode: true }))],
+      { status: 400, reason: "other_mode" },
+    ],
+    ["not JSON", () => ["{", sign("{")], { status: 400, reason: "bad_request" }],
+    ["no event", () => ["{}", sign("{}")], { status: 400, reason: "bad_request" }],
+    ["null", () => ["null", sign("null")], { status: 400, reason: "bad_request" }],
+    ["empty", () => ["", sign("")], { status: 400, reason: "bad_request" }],
+    ["huge", () => [event({ more: "x".repeat(600_000) }), "t=1,v1=00"], { status: 413, reason: "too_large" }],
+  ])("%s", async (_, given, answer) => {
+    const [body, signature] = given();
+    expect(await send(body, signature)).toEqual(answer);
+    expect(await platformDb().stripeEvent.count({ where: { id: "evt_forged" } })).toBe(0);
+  });
+
+  test("the same ones, signed with either secret of a rotation, are taken", async () => {
+    for (const [index, secret] of ["whsec_test_former", webhookSecret].entries()) {
+      const body = event({ id: `evt_good${index}` });
+      expect(await send(body, sign(body, now(), secret))).toEqual({ status: 200 });
+      expect(await platformDb().stripeEvent.count({ where: { id: `evt_good${index}` } })).toBe(1);
+    }
+  });
+});
+
+describe("syncCustomer", () => {
+  test("that was overtaken writes nothing", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    await made.control("idle");
+    await Promise.all(Array.from({ length: 8 }, () => syncCustomer(customer, "burst")));
+    const row = await rowOf(organization);
+    const turn = await platformDb().billingCustomer.findUnique({
+      where: { organizationId: organization.id },
+    });
+    expect(turn).toMatchObject({ ticket: row?.ticket, heldUntil: null });
+    expect(await billingEntries(organization)).toHaveLength(0);
+    await runDueJobs();
+    expect(await billingEntries(organization)).toHaveLength(1);
+  });
+
+  test("keeps the plan under a status and a price that this version does not know", async () => {
+    const customer = await made.customerOf(organization);
+    const { id } = await made.subscribe(customer);
+    await made.settle();
+    const price = await made.stripe.prices.create({
+      product: "astra_pro",
+      currency: "usd",
+      unit_amount: 1,
+      recurring: { interval: "month" },
+    });
+    const [item] = (await made.stripe.subscriptions.retrieve(id)).items.data;
+    await made.stripe.subscriptions.update(id, { items: [{ id: item?.id ?? "", price: price.id }] });
+    await made.settle();
+    expect(await planOfOrganization(organization)).toBe("pro");
+  });
+
+  test("an answer of Stripe that is none changes nothing", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    await made.settle();
+    await made.control("fail", { status: 404, count: 1, path: "/v1/subscriptions" });
+    await expect(syncCustomer(customer, "test")).rejects.toMatchObject({ statusCode: 404 });
+    expect(await planOfOrganization(organization)).toBe("pro");
+  });
+});
+
+test("the subscription of an erased organization is canceled at Stripe, and nothing brings it back", async () => {
+  const customer = await made.customerOf(organization);
+  const { id } = await made.subscribe(customer);
+  await made.settle();
+  await platformDb().subscription.deleteMany({ where: { organizationId: organization.id } });
+  await closeBilling(organization.id);
+  await runDueJobs();
+  expect((await made.stripe.subscriptions.retrieve(id)).status).toBe("canceled");
+  const late = await made.subscribe(customer);
+  await made.settle();
+  expect((await made.stripe.subscriptions.retrieve(late.id)).status).toBe("canceled");
+  expect(await rowOf(organization)).toBeNull();
+});

@@ -1,0 +1,39 @@
+import { findOrganizationById } from "../access/directory.ts";
+import { audit } from "../audit/audit.ts";
+import { emit } from "../events/emit.ts";
+import type { JobPayload } from "../jobs/registry.ts";
+import type { JobInfo } from "../jobs/run.ts";
+import { platformDb } from "../platform/database.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
+import { transact } from "../tenancy/transact.ts";
+
+/**
+ * Writes a change of what was bought into the organization's own log, with its event. The change itself stands
+ * already: this follows its commit, and may run again.
+ */
+export async function noteChange(
+  { changeId }: JobPayload<"billing.note-change">,
+  job: JobInfo,
+): Promise<void> {
+  const change = await platformDb().billingChange.findUnique({ where: { id: changeId } });
+  const organization = change && (await findOrganizationById(change.organizationId));
+  if (!organization) return;
+  // As sync wrote it.
+  const [before, after] = [change.before as Told, change.after as Told];
+  const door = systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
+  await transact(door, "write", async (ctx) => {
+    // Of two tries at once the second one sees what the first one wrote.
+    await ctx.db.$queryRaw`SELECT id FROM profile WHERE id = 1 FOR UPDATE`;
+    if ((await ctx.db.auditEntry.count({ where: { id: changeId } })) > 0) return;
+    const target = { type: "subscription", id: organization.id, label: after.plan };
+    await audit(ctx, { action: "billing.sync", target, before, after, id: changeId });
+    await emit(ctx, "subscription.updated", {
+      plan: after.plan,
+      previousPlan: before.plan,
+      status: after.status,
+      seats: after.seats,
+    });
+  });
+}
+
+type Told = { plan: string; status: string; seats: number };

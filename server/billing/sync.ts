@@ -1,0 +1,198 @@
+import type { Stripe } from "stripe";
+import { v7 as uuid } from "uuid";
+import { forgetDirectory } from "../access/directory.ts";
+import { enqueuePlatform } from "../jobs/enqueue.ts";
+import { wakeRelay } from "../jobs/wake.ts";
+import { platformDb, type PlatformTx } from "../platform/database.ts";
+import { env } from "../platform/env.ts";
+import { AppError } from "../platform/errors.ts";
+import { log } from "../platform/log.ts";
+import { levelOf } from "./access.ts";
+import { accessLevel } from "./access-level.ts";
+import { planOfPrice } from "./catalogue.ts";
+import { stripeClient } from "./stripe.ts";
+import {
+  currentOf,
+  expandedSubscription,
+  isEnded,
+  isGranting,
+  nextPriceOf,
+  stateOf,
+  type Bought,
+} from "./subscription-state.ts";
+import { giveTurnBack, takeTurn, type Turn } from "./turn.ts";
+
+const subscriptionsMax = 100;
+
+/** What a look at Stripe came to: whether anybody has this customer, and whether anything was different. */
+export type Synced = { known: boolean; changed: boolean };
+
+/**
+ * Brings what an organization bought to what Stripe has now. The one place that writes it: one look at a time for
+ * each customer, and a look that was overtaken writes nothing. The customer of an erased organization is rid of
+ * whatever runs on. Throws AppError busy, and what Stripe's client throws.
+ */
+export async function syncCustomer(customerId: string, requestId: string): Promise<Synced> {
+  const turn = await takeTurn(customerId);
+  if (!turn) return { known: false, changed: false };
+  try {
+    const all = await subscriptionsOf(customerId);
+    if (turn.closed) {
+      for (const { id, status } of all) if (!isEnded(status)) await stripeClient().subscriptions.cancel(id);
+      await giveTurnBack(turn);
+      return { known: true, changed: false };
+    }
+    const current = currentOf(all);
+    const state = current && { ...stateOf(current), ...(await plannedPrice(current)) };
+    const changed = await write(turn, state, requestId);
+    return { known: true, changed };
+  } catch (error) {
+    await giveTurnBack(turn);
+    throw error;
+  }
+}
+
+/** Everything that a customer has or had; nothing for one that Stripe does not have any more. */
+async function subscriptionsOf(customer: string): Promise<Stripe.Subscription[]> {
+  const asked = { customer, status: "all", limit: subscriptionsMax, expand: expandedSubscription } as const;
+  const found = await stripeClient().subscriptions.list(asked);
+  // An answer without Stripe's envelope passes the client as if it were one: it must not read as "bought nothing".
+  if (found.object !== "list" || !Array.isArray(found.data)) {
+    throw new AppError("UNAVAILABLE", "stripe_unavailable", "Stripe's answer was not understood.");
+  }
+  return found.data;
+}
+
+type Seen = Bought & { nextPriceLookupKey: string | null; nextPriceAt: Date | null };
+
+async function plannedPrice(
+  subscription: Stripe.Subscription,
+): Promise<Pick<Seen, "nextPriceLookupKey" | "nextPriceAt">> {
+  const next = nextPriceOf(subscription);
+  if (!next) return { nextPriceLookupKey: null, nextPriceAt: null };
+  const { lookup_key: nextPriceLookupKey } = await stripeClient().prices.retrieve(next.priceId);
+  return { nextPriceLookupKey, nextPriceAt: next.at };
+}
+
+/** Writes a look down, with the plan that follows from it; false when there was nothing new in it. */
+async function write(turn: Turn, now: Seen | null, requestId: string): Promise<boolean> {
+  const { organizationId, ticket } = turn;
+  const changed = await platformDb().$transaction(async (tx) => {
+    const mine = await tx.billingCustomer.updateMany({
+      where: { organizationId, ticket },
+      data: { heldUntil: null, syncedFrom: turn.from },
+    });
+    if (mine.count === 0) return false;
+    const [organization] = await tx.$queryRaw<{ plan: string }[]>`
+      SELECT plan FROM organizations WHERE id = ${organizationId}::uuid FOR UPDATE`;
+    // Erased meanwhile: its customer is closed by the job that follows.
+    if (!organization) return false;
+    const before = await tx.subscription.findUnique({ where: { organizationId } });
+    if (!now && !before) return false;
+    const plan = planAfter(before, now, organization.plan);
+    const after = now ? { ...now, unpaidSince: unpaidSince(before, now) } : { ...before, status: "canceled" };
+    if (now) await keep(tx, turn, { ...now, unpaidSince: unpaidSince(before, now) }, { plan, before });
+    else
+      await tx.subscription.update({ where: { organizationId }, data: { status: "canceled", plan, ticket } });
+    if (now && isGranting(now.status)) await closeAttempts(tx, organizationId, now);
+    if (plan !== organization.plan) {
+      await tx.organization.update({ where: { id: organizationId }, data: { plan }, select: { id: true } });
+    }
+    const [was, is] = [told(organization.plan, before), told(plan, after)];
+    if (JSON.stringify(was) === JSON.stringify(is)) return false;
+    await tellOrganization(tx, organizationId, { was, is, requestId });
+    return true;
+  });
+  if (changed) wakeRelay("default");
+  forgetDirectory(organizationId);
+  return changed;
+}
+
+type Kept = {
+  status: string;
+  plan: string;
+  subscriptionId: string;
+  unpaidSince: Date | null;
+  lastLevel: string;
+};
+
+/**
+ * Which plan the organization is on: what is bought and runs, the free one after it, and the present one as long
+ * as there is nothing to go by, as with a status or a price that this version does not know.
+ */
+function planAfter(before: Kept | null, now: Bought | null, present: string): string {
+  if (!now || isEnded(now.status)) return before ? "free" : present;
+  if (now.status === "incomplete") {
+    const another = before && before.subscriptionId !== now.subscriptionId;
+    return another ? "free" : present;
+  }
+  if (!isGranting(now.status)) return present;
+  const plan = now.priceLookupKey === null ? null : planOfPrice(now.priceLookupKey);
+  if (plan) return plan;
+  log("billing").error({ price: now.priceLookupKey, status: now.status }, "no plan has this price");
+  return present;
+}
+
+/** The first missing payment counts, also when others follow; a moment to come is now. */
+function unpaidSince(before: Kept | null, now: Bought): Date | null {
+  if (now.status !== "past_due" && now.status !== "unpaid") return null;
+  const known = before?.subscriptionId === now.subscriptionId ? before.unpaidSince : null;
+  const since = known ?? now.unpaidSince ?? new Date();
+  return since.getTime() > Date.now() ? new Date() : since;
+}
+
+async function keep(
+  tx: PlatformTx,
+  { organizationId, ticket }: Turn,
+  state: Seen,
+  { plan, before }: { plan: string; before: Kept | null },
+): Promise<void> {
+  // Of a status that is not understood only the level before it says anything.
+  const lastLevel = levelOf(before?.lastLevel ?? "");
+  const { level } = accessLevel(
+    { ...state, cancelAt: null, lastLevel },
+    new Date(),
+    env().BILLING_GRACE_DAYS,
+  );
+  const data = { ...state, lastLevel: level, plan, ticket, syncedAt: new Date() };
+  await tx.subscription.upsert({
+    where: { organizationId },
+    create: { organizationId, ...data },
+    update: data,
+    select: { organizationId: true },
+  });
+}
+
+/** Somebody came back from the checkout page, whichever way we hear of it; a trial is used up with that. */
+async function closeAttempts(tx: PlatformTx, organizationId: string, now: Bought): Promise<void> {
+  await tx.checkoutAttempt.updateMany({ where: { organizationId, state: "open" }, data: { state: "done" } });
+  if (now.trialEnd) {
+    const data = { begunAt: new Date() };
+    await tx.billingTrial.updateMany({ where: { organizationId, begunAt: null }, data });
+  }
+}
+
+/** What the organization's log says of what it bought. */
+function told(plan: string, state: Partial<Seen> | null) {
+  return {
+    plan,
+    status: state?.status ?? "none",
+    price: state?.priceLookupKey ?? null,
+    seats: state?.quantity ?? 0,
+    cancelAt: state?.cancelAt?.toISOString() ?? null,
+    nextPrice: state?.nextPriceLookupKey ?? null,
+  };
+}
+
+async function tellOrganization(
+  tx: PlatformTx,
+  organizationId: string,
+  { was, is, requestId }: { was: ReturnType<typeof told>; is: ReturnType<typeof told>; requestId: string },
+): Promise<void> {
+  const id = uuid();
+  await tx.billingChange.create({
+    data: { id, organizationId, before: was, after: is },
+    select: { id: true },
+  });
+  await enqueuePlatform(tx, "billing.note-change", { changeId: id }, { requestId });
+}
