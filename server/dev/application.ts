@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,6 +16,7 @@ const CLI = path.join(ROOT, "server/cli/main.ts");
 const NEXT = path.join(ROOT, "node_modules/next/dist/bin/next");
 const WORKER = path.join(ROOT, "workers/main.ts");
 const MAIL_CATCHER = path.join(ROOT, "server/dev/mail-catcher.ts");
+const STRIPE_STAND_IN = path.join(ROOT, "server/dev/stripe/main.ts");
 const READY_TIMEOUT_MS = 90_000;
 
 const Logins = z.object({
@@ -64,13 +66,15 @@ export async function seedDemo(services: Services): Promise<Login[]> {
   return logins;
 }
 
-/** Starts mail catcher, worker and web, and waits until they are ready; throws with the log when one is not. */
+/** Starts mail catcher, stand-in for Stripe, worker and web, and waits until they are ready; throws with the log when one is not. */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { services, port, given } = options;
   const url = given.PUBLIC_URL || `http://127.0.0.1:${port}`;
   const mail = given.SMTP_URL ? undefined : await startMailCatcher(services);
+  const stripe = given.STRIPE_SECRET_KEY ? givenStripe(given) : await startStripeStandIn(services, port);
   const env = {
     ...services.env,
+    ...stripe,
     NODE_ENV: options.mode === "dev" ? "development" : "production",
     PORT: String(port),
     PUBLIC_URL: url,
@@ -106,6 +110,33 @@ async function startMailCatcher(services: Services) {
     ready: () => log.lastLines().includes("mail catcher ready"),
   });
   return { smtpUrl: `smtp://127.0.0.1:${smtpPort}`, pageUrl: `http://127.0.0.1:${pagePort}` };
+}
+
+function givenStripe({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_API_URL }: NodeJS.Dict<string>) {
+  return { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_API_URL };
+}
+
+/** What is bought goes on from one run to the next; the address and the secret are new each time. */
+async function startStripeStandIn(services: Services, webPort: number) {
+  const log = openProcessLog(services.logDir, "stripe", "warnings");
+  const apiUrl = `http://127.0.0.1:${await freePort()}`;
+  await startAndAwait(services, log, {
+    name: "The stand-in for Stripe",
+    args: [STRIPE_STAND_IN],
+    env: {
+      STRIPE_STAND_IN_PORT: new URL(apiUrl).port,
+      STRIPE_STAND_IN_FILE: path.join(services.dataDir, "stripe.json"),
+    },
+    ready: () => log.lastLines().includes("stripe stand-in ready"),
+  });
+  const secret = `whsec_${randomBytes(24).toString("hex")}`;
+  const made = await fetch(`${apiUrl}/_control/endpoint`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ url: `http://127.0.0.1:${webPort}/api/billing/webhooks`, secret, alone: true }),
+  });
+  if (!made.ok) throw new Error(`The stand-in for Stripe takes no endpoint: ${await made.text()}`);
+  return { STRIPE_SECRET_KEY: "sk_test_standin", STRIPE_API_URL: apiUrl, STRIPE_WEBHOOK_SECRETS: secret };
 }
 
 async function startWorker({ services, mode }: ApplicationOptions, env: NodeJS.Dict<string>) {
