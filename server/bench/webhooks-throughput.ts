@@ -31,14 +31,14 @@ export const bench: Bench = {
     }
     progress(`Deliveries a second: ${rounds} rounds of ${perRound} on each side …`);
     const rates: Record<"delivered" | "bare", number[]> = { delivered: [], bare: [] };
-    const heaps: number[] = [];
+    const memoryMB: number[] = [];
     for (let round = -warmUpRounds; round < rounds; round++) {
       const order = round % 2 === 0 ? (["delivered", "bare"] as const) : (["bare", "delivered"] as const);
       for (const side of order) {
         const rate = await (side === "bare" ? bareRound(receiver.url) : deliveredRound(organization));
         if (round >= 0) rates[side].push(rate);
       }
-      if (round >= 0) heaps.push(process.memoryUsage().rss / 1e6);
+      if (round >= 0) memoryMB.push(process.memoryUsage().rss / 1e6);
     }
     const ratios = rates.delivered.map((rate, round) => rate / (rates.bare[round] as number));
     report({
@@ -57,11 +57,11 @@ export const bench: Bench = {
     });
     report({
       name: "webhooks.memory",
-      value: (heaps.at(-1) as number) / (heaps[0] as number),
+      value: (memoryMB.at(-1) as number) / (memoryMB[0] as number),
       unit: "x",
       goal: 1.25,
       n: (rounds + warmUpRounds) * perRound,
-      details: { firstMB: heaps[0] as number, lastMB: heaps.at(-1) as number },
+      details: { firstMB: memoryMB[0] as number, lastMB: memoryMB.at(-1) as number },
     });
     receiver.process.kill();
     await closeOutbound();

@@ -27,6 +27,13 @@ export const mailsRefused = new Counter({
   registers,
 });
 
+export const webhookTries = new Counter({
+  name: "astra_webhook_tries_total",
+  help: "Tries of webhook deliveries, by what has become of the delivery",
+  labelNames: ["outcome"],
+  registers,
+});
+
 const guardRefusals = new Counter({
   name: "astra_tenant_guard_refusals_total",
   help: "Entries refused by a tenant's guard row because this process believed something stale",

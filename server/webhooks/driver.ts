@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { wakeRelay } from "../jobs/wake.ts";
 import { AppError } from "../platform/errors.ts";
+import { webhookTries } from "../platform/metrics.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { recordTries, renewLease } from "./record.ts";
@@ -206,6 +207,7 @@ export class Driver {
     this.#exchangedAt = performance.now();
     this.#gatheredAt = this.#exchangedAt;
     this.#outcomes.splice(0, outcomes.length);
+    for (const { state } of outcomes) webhookTries.inc({ outcome: state });
     if (found) this.#queue.push(...found);
     else this.#released = true;
   }

@@ -59,17 +59,14 @@ async function statesOf({ organization: { id } }: Pick<TestEndpoint, "organizati
     { readOnly: true },
     (db) =>
       db.$queryRaw<{ state: string; many: number }[]>`
-        SELECT state, count(*)::int AS many FROM webhook_deliveries GROUP BY state ORDER BY state`,
+        SELECT state, count(*)::int AS many FROM webhook_deliveries GROUP BY state`,
   );
   return Object.fromEntries(rows.map(({ state, many: found }) => [state, found]));
 }
 
 async function reached(what: string, states: Record<string, number>): Promise<void> {
-  const there = async () => JSON.stringify(await statesOf({ organization })) === JSON.stringify(states);
-  await until(there, { what, timeoutMs: patienceMs, everyMs: 50 }).catch(async (error: unknown) => {
-    expect(await statesOf({ organization })).toEqual(states);
-    throw error;
-  });
+  const found = () => statesOf({ organization });
+  await expect.poll(found, { message: what, timeout: patienceMs, interval: 50 }).toEqual(states);
 }
 
 /** What a worker that has died held is free after its time; nobody waits for that here. */
