@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { findOrganizationById } from "../access/directory.ts";
 import { systemClock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
@@ -151,17 +152,38 @@ async function prune(logOf: LogDoor, { seq, head }: Prunable): Promise<number> {
     await holdChain(client);
     const held = await client.query("SELECT FROM audit_settings WHERE legal_hold FOR SHARE");
     if (held.rowCount !== 0) throw new Error("the log is held");
-    const gone = await client.query(
-      "DELETE FROM audit_entries WHERE id = ANY (ARRAY(SELECT entry_id FROM audit_seals WHERE seq <= $1))",
+    const { rows } = await client.query<Gone>(
+      `WITH gone AS (DELETE FROM audit_entries
+         WHERE id = ANY (ARRAY(SELECT entry_id FROM audit_seals WHERE seq <= $1)) RETURNING actor_id, target_id)
+       SELECT count(*)::int AS entries, array_agg(DISTINCT actor_id::text) AS actors,
+         array_agg(DISTINCT target_id) AS targets FROM gone`,
       [seq],
     );
+    const gone = rows[0] ?? { entries: 0, actors: null, targets: null };
+    await forgetWords(client, gone);
     await client.query("DELETE FROM audit_seals WHERE seq <= $1", [seq]);
     await client.query("UPDATE audit_chain SET pruned_seq = $1, pruned_head = decode($2, 'hex')", [
       seq,
       head,
     ]);
-    return gone.rowCount ?? 0;
+    return gone.entries;
   });
+}
+
+type Gone = { entries: number; actors: (string | null)[] | null; targets: (string | null)[] | null };
+
+/** Names stay findable no longer than an entry speaks of whom or what they name. */
+async function forgetWords(client: pg.PoolClient, { actors, targets }: Gone): Promise<void> {
+  await client.query(
+    `DELETE FROM audit_words w WHERE w.kind = 'actor' AND w.value = ANY ($1)
+       AND NOT EXISTS (SELECT FROM audit_entries e WHERE e.actor_id = w.value::uuid)`,
+    [actors ?? []],
+  );
+  await client.query(
+    `DELETE FROM audit_words w WHERE w.kind = 'target' AND w.value = ANY ($1)
+       AND NOT EXISTS (SELECT FROM audit_entries e WHERE e.target_id = w.value)`,
+    [targets ?? []],
+  );
 }
 
 /** Statements about what is gone prove nothing any more, save the one about where the chain begins. */

@@ -210,6 +210,32 @@ test("retention drops what is old from the beginning on, and the chain still pro
   expect((await verifyAudit(id)).finding).toMatchObject({ kind: "deleted_head" });
 });
 
+test("what retention drops takes its words along, save those of whom later entries speak", async () => {
+  const { id, owner } = await buildOrganization();
+  await as(owner).projects.create({ name: "Lighthouse" });
+  const { id: stays } = await as(owner).projects.create({ name: "Harbour" });
+  await sealLog(id);
+  await writeCheckpoint(id, { now: true });
+  const words = async () => {
+    const found = await entered(id, (client) =>
+      client.query<{ value: string; token: string }>(
+        "SELECT value, token FROM audit_words WHERE token IN ('lighthouse', 'harbour', 'olivia') ORDER BY token",
+      ),
+    );
+    return found.rows;
+  };
+  expect((await words()).map(({ token }) => token)).toEqual(["harbour", "lighthouse", "olivia"]);
+  await as(owner).projects.update({ id: stays, name: "Pier" });
+  // What was sealed is old, and what came afterwards waits for its seal.
+  const late = { ...systemOf(owner), clock: clockAt("2100-01-01T00:00:00Z") };
+  expect(await retainLog(late)).toBe(3);
+  expect((await words()).map(({ token, value }) => [token, value])).toEqual([
+    ["harbour", stays],
+    ["olivia", owner.memberId],
+  ]);
+  expect((await as(owner).audit.list({ search: "lighthouse" })).items).toEqual([]);
+});
+
 test("retention drops nothing whose checkpoint is not safe", async () => {
   const { id, owner } = await buildOrganization();
   await writeEntries(owner, 3);
