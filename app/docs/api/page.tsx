@@ -79,6 +79,13 @@ function Introduction({ url, description }: { url: string; description: string }
         >
           OpenAPI 3.1
         </a>
+        . What Astra sends to your systems by itself stands under{" "}
+        <Link
+          href="/docs/events"
+          className="rounded-sm text-accent-text underline underline-offset-2 hover:text-ink"
+        >
+          events and webhooks
+        </Link>
         .
       </p>
       <pre className="mt-4 rounded-lg border border-line bg-sunken p-4 font-mono text-sm break-all whitespace-pre-wrap text-ink">
