@@ -4,6 +4,7 @@ import { closePlatformDb } from "../platform/database.ts";
 import { closeRedis } from "../platform/redis.ts";
 import { closeTenancy } from "../tenancy/kernel.ts";
 import { auditCommands } from "./audit.ts";
+import { billingCommands } from "./billing.ts";
 import { databaseCommands } from "./database.ts";
 import { jobCommands } from "./jobs.ts";
 import { tenantCommands } from "./tenants.ts";
@@ -13,6 +14,7 @@ databaseCommands(program);
 tenantCommands(program);
 jobCommands(program);
 auditCommands(program);
+billingCommands(program);
 
 try {
   await program.parseAsync();

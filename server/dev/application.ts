@@ -81,8 +81,12 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     WORKER_PORT: given.WORKER_PORT || String(await freePort()),
     SMTP_URL: given.SMTP_URL || mail?.smtpUrl,
   };
-  // Both at once: each takes about a second.
-  await Promise.all([startWorker(options, env), startWeb(options, env)]);
+  // All at once: each takes about a second. An account that somebody has given is theirs to fill.
+  await Promise.all([
+    startWorker(options, env),
+    startWeb(options, env),
+    given.STRIPE_SECRET_KEY ? undefined : runCli(env, "billing", "sync-catalog"),
+  ]);
   return { url, mailUrl: mail?.pageUrl, env };
 }
 

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { priceKeys, sales } from "../billing/catalogue.ts";
+import { startStripeStandIn, type StandIn } from "../dev/stripe/stand-in.ts";
+
+let standIn: StandIn;
+beforeAll(async () => {
+  standIn = await startStripeStandIn({ port: 0 });
+});
+afterAll(() => standIn.close());
+
+async function syncCatalog(env: NodeJS.Dict<string>): Promise<string> {
+  const cli = path.join(import.meta.dirname, "main.ts");
+  const given = { ...process.env, ...env };
+  const run = await promisify(execFile)(process.execPath, [cli, "billing", "sync-catalog"], { env: given });
+  return run.stdout;
+}
+
+test("the catalogue is brought to Stripe by the command line, once", async () => {
+  const env = { STRIPE_SECRET_KEY: "sk_test_cli", STRIPE_API_URL: standIn.url };
+  const all = sales.length + priceKeys().length;
+  expect(await syncCatalog(env)).toContain(`${all} made, 0 changed, 0 as they should be.`);
+  expect(await syncCatalog(env)).toBe(`0 made, 0 changed, ${all} as they should be.\n`);
+});
+
+test("without a key it says so", async () => {
+  await expect(syncCatalog({ STRIPE_SECRET_KEY: "" })).rejects.toThrow("Nothing can be bought");
+});
