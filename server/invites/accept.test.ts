@@ -269,6 +269,11 @@ describe("accepting", () => {
     const join = person(null).invites.join({ token, name: "Late", password });
     expect(await refusalOf(join)).toMatchObject({ reason: "limit_reached" });
     expect(await platformDb().account.findUnique({ where: { email } })).toBeNull();
+    await platformDb().organization.update({ where: { id: small.id }, data: { plan: "team" } });
+    await setTenantState(small.id, "read_only");
+    const later = person(null).invites.join({ token, name: "Late", password });
+    expect(await refusalOf(later)).toMatchObject({ reason: "organization_read_only" });
+    expect(await platformDb().account.findUnique({ where: { email } })).toBeNull();
   });
 
   test("a link that was made up tells nothing of an organization, be it suspended", async () => {

@@ -16,7 +16,6 @@ import { keepTokens } from "../search/tokens.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import {
-  assertSeatFits,
   assertSeatKept,
   assertStands,
   findInvite,
@@ -90,8 +89,8 @@ export async function joinByInvite(input: JoinByInvite, door: AccountDoor): Prom
   const link = await openedLink(input.token, door);
   assertStands(link.invite);
   const { email } = link.invite;
-  // Looked at before an account is made, and again, in turn, when it joins.
-  await transact(link.door, "read", assertSeatFits);
+  // Before an account is made, in a transaction that could write: there must be a seat, and a way in to take it.
+  await transact(link.door, "write", assertSeatKept);
   if (isOwnData(input.password, { email, name: input.name })) {
     throw new AppError("BAD_REQUEST", "own_data", ownDataMessage, { field: "password" });
   }

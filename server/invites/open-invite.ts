@@ -1,7 +1,7 @@
 import { findOrganizationById } from "../access/directory.ts";
 import { missingFrom } from "../access/grant.ts";
 import { AppError } from "../platform/errors.ts";
-import { limitReached, roomFor, roomNow } from "../plans/quota.ts";
+import { limitReached, roomFor } from "../plans/quota.ts";
 import type { Door, OrganizationInfo, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
@@ -93,9 +93,4 @@ export function isGivenStill({ role, grantedBy }: FoundInvite): boolean {
 /** Refuses when the plan has shrunk below what is used; the invite's own seat was kept for it. Throws AppError limit_reached. */
 export async function assertSeatKept(ctx: WriteCtx): Promise<void> {
   if ((await roomFor(ctx, "seats")) < 0) throw limitReached(ctx, "seats");
-}
-
-/** As assertSeatKept, for a look ahead that takes no turn. Throws AppError limit_reached. */
-export async function assertSeatFits(ctx: ReadCtx): Promise<void> {
-  if ((await roomNow(ctx, "seats")) < 0) throw limitReached(ctx, "seats");
 }

@@ -37,13 +37,7 @@ export async function roomFor(ctx: WriteCtx, resource: Resource): Promise<number
   if (limit === null) return Number.POSITIVE_INFINITY;
   await ctx.db.$queryRaw`SELECT resource FROM quota_turns WHERE resource = ${resource} FOR UPDATE`;
   // A statement of its own: it sees what those before have committed while this one waited.
-  return roomNow(ctx, resource);
-}
-
-/** How many more the plan has room for at this moment; without a turn somebody else may be quicker. */
-export async function roomNow(ctx: ReadCtx, resource: Resource): Promise<number> {
-  const limit = planOf(ctx.organization.plan).limits[resource];
-  return limit === null ? Number.POSITIVE_INFINITY : limit - (await countUsed(ctx, resource));
+  return limit - (await countUsed(ctx, resource));
 }
 
 /** What somebody is told who asks for more than the plan allows. */
