@@ -21,11 +21,6 @@ export type EventData<Type extends EventType> = z.infer<(typeof events)[Type]["d
 
 export const eventTypes = Object.keys(events) as EventType[];
 
-/** Whether the catalogue has a type of this name; rows may have been written by another version. */
-export function isEventType(name: string): name is EventType {
-  return Object.hasOwn(events, name);
-}
-
 /** What a type is of: "project" of "project.created". */
 export function kindOf(type: string): string {
   return type.slice(0, type.indexOf("."));
