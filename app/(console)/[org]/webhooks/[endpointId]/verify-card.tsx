@@ -5,9 +5,10 @@ import { ButtonLink } from "#app/_ui/button.tsx";
 import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
 import { CopyButton } from "#app/_ui/copy-button.tsx";
 
-const sample = `import { Webhook } from "standardwebhooks";
+const sample = `import { env } from "node:process";
+import { Webhook } from "standardwebhooks";
 
-const webhook = new Webhook(process.env.ASTRA_WEBHOOK_SECRET);
+const webhook = new Webhook(env.WEBHOOK_SECRET);
 // The body as it came: text, not yet parsed.
 const event = webhook.verify(body, request.headers);`;
 
