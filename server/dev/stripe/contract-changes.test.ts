@@ -203,6 +203,65 @@ describe.each(sides())("changes that cost money: $name", ({ open }) => {
     });
   });
 
+  test("the first invoice of a subscription that does not exist yet can be previewed", async () => {
+    const { customer } = await makePayer(stripe, "pm_card_visa");
+    const items = [{ price: prices.business.id, quantity: 3 }];
+    const preview = await stripe.invoices.createPreview({ customer, subscription_details: { items } });
+    const begun = await stripe.subscriptions.create({ customer, items });
+    expect(await latestInvoice(stripe, begun.id)).toMatchObject({ amount_paid: preview.amount_due });
+    expect((await stripe.subscriptions.list({ customer, status: "all" })).data).toHaveLength(1);
+  });
+
+  test("the billing cycle begins anew when asked to, and what was unused is given back", async () => {
+    const { id, clock, start } = await begin("pm_card_visa", 2);
+    const now = start + 15 * DAY + 12 * HOUR;
+    await advance(stripe, clock, now);
+    const changed = await stripe.subscriptions.update(id, {
+      billing_cycle_anchor: { type: "now" },
+      proration_behavior: "always_invoice",
+      proration_date: now,
+    });
+    expect(changed).toMatchObject({
+      billing_cycle_anchor: now,
+      items: { data: [{ current_period_start: now }] },
+    });
+    expect(await latestInvoice(stripe, id)).toMatchObject({ total: 2 * 1_999 - 1_999, status: "paid" });
+  });
+
+  test("ending a trial at once charges the first period", async () => {
+    const { customer } = await makePayer(stripe, "pm_card_visa");
+    const begun = await stripe.subscriptions.create({
+      customer,
+      items: [{ price: prices.pro.id }],
+      trial_period_days: 14,
+    });
+    const changed = await stripe.subscriptions.update(begun.id, { trial_end: "now" });
+    expect(changed.status).toBe("active");
+    expect(await latestInvoice(stripe, begun.id)).toMatchObject({ status: "paid", total: 1_999 });
+  });
+
+  test("more seats in a trial cost nothing until it ends", async () => {
+    const { customer, clock, start } = await makePayer(stripe, "pm_card_visa");
+    const { id, items } = await stripe.subscriptions.create({
+      customer,
+      items: [{ price: prices.pro.id }],
+      trial_period_days: 14,
+    });
+    const more = [{ id: items.data[0]?.id ?? "", quantity: 6 }];
+    await stripe.subscriptions.update(id, { items: more, proration_behavior: "always_invoice" });
+    expect(await latestInvoice(stripe, id)).toMatchObject({ total: 0 });
+    expect((await stripe.invoices.createPreview({ subscription: id })).total).toBe(6 * 1_999);
+    await advance(stripe, clock, start + 14 * DAY + 2 * HOUR);
+    expect(await latestInvoice(stripe, id)).toMatchObject({ total: 6 * 1_999, status: "paid" });
+  });
+
+  test("nothing comes after a planned end", async () => {
+    const { id } = await begin("pm_card_visa");
+    await stripe.subscriptions.update(id, { cancel_at_period_end: true });
+    const fault = await faultOf(stripe.invoices.createPreview({ subscription: id }));
+    expect(fault.code).toBe("invoice_upcoming_none");
+  });
+
   test("a downgrade is scheduled for the period's end, can be revoked, and comes", async () => {
     const { id, item, clock, start } = await begin("pm_card_visa");
     await stripe.subscriptions.update(id, {
