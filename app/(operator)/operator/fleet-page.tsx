@@ -31,7 +31,6 @@ export function FleetPage() {
         <div className="flex flex-col gap-4">
           <Figures fleet={fleet.data} />
           <WebhooksCard />
-          <WebhookFigures />
           <RecentOrganizations organizations={fleet.data.recentOrganizations} />
         </div>
       ) : fleet.isError ? (
@@ -71,48 +70,6 @@ function Figures({ fleet }: { fleet: Fleet }) {
         alarming={outbox.dead > 0}
       />
     </dl>
-  );
-}
-
-/** What waits for receivers, over all organizations; counted every ten minutes. */
-function WebhookFigures() {
-  const api = useApi();
-  const { data } = useQuery({ ...api.operator.webhooks.queryOptions(), refetchInterval: refreshMs });
-  if (!data) return null;
-  const { pending, held, dead, endpoints, failing, disabled, organizations, oldestPendingAt, countedAt } =
-    data;
-  return (
-    <section aria-labelledby="webhook-figures">
-      <h2 id="webhook-figures" className="mb-2 text-base font-semibold text-ink">
-        Webhooks{" "}
-        <span className="text-sm font-normal text-ink-subtle">
-          counted <RelativeTime date={countedAt} />
-        </span>
-      </h2>
-      <dl className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
-        <Figure label="Endpoints" value={endpoints} note={`of ${organizations} organizations`} />
-        <Figure
-          label="Failing endpoints"
-          value={failing}
-          note={`${disabled} disabled`}
-          alarming={failing > 0}
-        />
-        <Figure
-          label="Deliveries that wait"
-          value={pending}
-          note={
-            oldestPendingAt ? (
-              <>
-                the oldest since <RelativeTime date={oldestPendingAt} />
-              </>
-            ) : (
-              "nothing waits"
-            )
-          }
-        />
-        <Figure label="Dead deliveries" value={dead} note={`${held} held`} />
-      </dl>
-    </section>
   );
 }
 
