@@ -8,9 +8,14 @@ export function EndpointNotices({ endpoint }: { endpoint: WebhookEndpoint }) {
   return (
     <div className="mb-6 flex flex-col gap-2 empty:hidden">
       {state === "paused" && stoppedAt && (
-        <Banner title="Paused">
-          Nothing is sent since <RelativeTime date={stoppedAt} />. What happens meanwhile is held, and can be
-          sent when it is resumed.
+        <Banner
+          title={
+            <>
+              Paused <RelativeTime date={stoppedAt} />
+            </>
+          }
+        >
+          Nothing is sent. What happens meanwhile is held, and can be sent when it is resumed.
         </Banner>
       )}
       {state === "disabled" && (
@@ -26,7 +31,7 @@ export function EndpointNotices({ endpoint }: { endpoint: WebhookEndpoint }) {
           tone="warning"
           title={
             <>
-              Nothing arrives since <RelativeTime date={failingSince} />
+              Failing since <RelativeTime date={failingSince} />
             </>
           }
         >

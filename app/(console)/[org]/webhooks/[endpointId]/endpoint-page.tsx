@@ -51,7 +51,7 @@ export function EndpointPage({ id }: { id: string }) {
         <HealthCard id={id} />
         <RecoveriesCard id={id} />
         <LastErrors id={id} />
-        <div className="grid items-start gap-6 lg:grid-cols-2">
+        <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
           <SettingsCard endpoint={data} />
           <div className="flex flex-col gap-6">
             <SecretCard endpoint={data} />

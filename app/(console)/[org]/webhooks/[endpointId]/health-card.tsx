@@ -120,7 +120,7 @@ function Figures({ id, health }: { id: string; health: EndpointHealth }) {
         note={
           oldestPendingAt ? (
             <>
-              since <RelativeTime date={oldestPendingAt} />
+              the oldest happened <RelativeTime date={oldestPendingAt} />
             </>
           ) : (
             "nothing waits"

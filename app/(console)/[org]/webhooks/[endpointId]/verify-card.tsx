@@ -22,7 +22,7 @@ export function VerifyCard() {
       />
       <CardBody className="flex flex-col items-start gap-3">
         <div className="relative w-full">
-          <pre className="rounded-lg bg-sunken py-3 pr-11 pl-3.5 font-mono text-xs break-words whitespace-pre-wrap text-ink">
+          <pre className="rounded-lg bg-sunken py-3 pr-11 pl-3.5 font-mono text-xs wrap-anywhere whitespace-pre-wrap text-ink">
             {sample}
           </pre>
           <span className="absolute top-1.5 right-1.5">

@@ -1,5 +1,6 @@
 "use client";
 
+import { ChevronRight } from "lucide-react";
 import { CodeBlock } from "#app/(console)/[org]/webhooks/_deliveries/code-block.tsx";
 import { HeaderList } from "#app/(console)/[org]/webhooks/_deliveries/header-list.tsx";
 import { milliseconds } from "#app/(console)/[org]/webhooks/words.ts";
@@ -50,8 +51,12 @@ function TryLine({ attempt, newest, last }: TryLineProps) {
       {error && <p className="mt-0.5 text-sm text-danger-text">{deliveryErrors[error]}</p>}
       <Phases attempt={attempt} />
       {(responseHeaders.length > 0 || responseBody !== null) && (
-        <details open={newest} className="mt-2 text-sm">
-          <summary className="inline-flex min-h-6 cursor-pointer items-center text-ink-muted hover:text-ink pointer-coarse:min-h-11">
+        <details open={newest} className="group/answer mt-2 text-sm">
+          <summary className="inline-flex min-h-6 cursor-pointer items-center gap-1 text-ink-muted hover:text-ink pointer-coarse:min-h-11">
+            <ChevronRight
+              aria-hidden
+              className="size-3.5 transition-transform duration-100 group-open/answer:rotate-90"
+            />
             What came back
           </summary>
           <div className="mt-1.5 flex flex-col gap-2">
