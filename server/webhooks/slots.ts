@@ -59,7 +59,7 @@ let busy = false;
 let sampledAt = 0;
 let sampled = performance.eventLoopUtilization();
 let lastTurnOf = "";
-let changedAt = 0;
+let changedAt = Number.NEGATIVE_INFINITY;
 
 /** Whether the process was working for too much of the last moment, and somebody else has come. */
 function isBusy(now: number): boolean {

@@ -22,7 +22,7 @@ export async function tellOfOutcomes(
   const name = nameOf(row);
   if (row.disabledNow) await tellDisabled(ctx, endpointId, row, name);
   const dead = outcomes.findLast(({ state }) => state === "dead");
-  if (!dead || row.disabledNow) return;
+  if (!dead || row.disabledNow || row.state === "deleted") return;
   const key = `webhook_dead:${endpointId}`;
   const since = new Date(ctx.clock.now().getTime() - toldAgainMs);
   if (await ctx.db.notification.findFirst({ where: { key, at: { gt: since } }, select: { id: true } }))
