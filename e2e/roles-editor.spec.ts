@@ -101,6 +101,7 @@ test("of two who edit one role the second sees what the first saved, and puts th
   await page.getByRole("button", { name: "Save changes" }).click();
   const notice = page.getByRole("alert").filter({ hasText: "Somebody else has saved this role" });
   await expect(notice).toContainText("They named it “Tour guide”.");
+  await expect(notice).toBeInViewport();
   await expect(notice).toContainText("See who belongs to the organization");
   await expect(page.getByLabel("Description")).toHaveValue("Shows the way");
   await notice.getByRole("button", { name: "Keep my changes on top" }).click();
