@@ -2,7 +2,13 @@ import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { wordsToKeep, wordsToSeek } from "../search/words.ts";
 import type { ReadDb } from "../tenancy/tenant-db.ts";
 
-const foundMax = 1_000;
+/**
+ * How many actors and targets of a word are read. More of actors: behind the policy no index finds the word of an
+ * actor's id, which is no text, so that asking for them one by one is slow.
+ */
+const foundMax = { actor: 5_000, target: 1_000 } as const;
+/** What one action weighs against one actor or target. */
+const actionWeight = 1_000;
 
 /** So many of the newest entries are looked at to learn whether what is sought is met often. */
 const sampleRows = 2_000;
@@ -46,10 +52,10 @@ async function meaningsOf(db: ReadDb, words: string[], actions: string[]): Promi
   const found = await db.$queryRaw<Found[]>`
     SELECT s.word, f.kind, f.value FROM unnest(${words}::text[]) AS s (word) CROSS JOIN LATERAL (
       (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'actor' AND w.token >= s.word
-         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax})
+         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax.actor})
       UNION ALL
       (SELECT w.kind, w.value FROM audit_words w WHERE w.kind = 'target' AND w.token >= s.word
-         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax})) AS f`;
+         AND w.token < s.word || ${last} ORDER BY w.token LIMIT ${foundMax.target})) AS f`;
   return words.map((word) => {
     const valuesOf = (kind: Found["kind"]) =>
       found.filter((row) => row.word === word && row.kind === kind).map((row) => row.value);
@@ -69,7 +75,7 @@ function joined(meanings: Meaning[]): Meaning[] {
 }
 
 function sizeOf({ actions, actors, targets }: Meaning): number {
-  return actions.length * foundMax + actors.length + targets.length;
+  return actions.length * actionWeight + actors.length + targets.length;
 }
 
 async function isOften(db: ReadDb, conditions: Prisma.Sql[]): Promise<boolean> {
@@ -101,7 +107,7 @@ function conditionOf({ word, actions, actors, targets }: Meaning): Prisma.Sql {
 
 /** Whether an entry's actor or target is among those of a word; so many that not all were read are asked for one by one. */
 function among(kind: Found["kind"], column: Prisma.Sql, word: string, values: string[]): Prisma.Sql {
-  if (values.length < foundMax) {
+  if (values.length < foundMax[kind]) {
     return kind === "actor"
       ? Prisma.sql`${column} = ANY (${values}::uuid[])`
       : Prisma.sql`${column} = ANY (${values})`;
