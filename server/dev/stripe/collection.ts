@@ -153,7 +153,7 @@ export function endSubscription(
 }
 
 function cancelSchedule(world: World, id: string, now: number): void {
-  const patch = { status: "canceled", canceled_at: now, current_phase: null } as const;
+  const patch = { status: "canceled", canceled_at: now, current_phase: null, subscription: null } as const;
   world.change("subscription_schedule", id, patch, "subscription_schedule.canceled");
 }
 

@@ -169,6 +169,29 @@ describe.each(sides())("subscriptions from beginning to end: $name", ({ open }) 
     expect((await faultOf(stripe.subscriptions.cancel(id))).statusCode).toBe(404);
   });
 
+  test("an end planned for the period's moves with the period, one planned for a moment does not", async () => {
+    const { customer, start } = await makePayer(stripe, "pm_card_visa");
+    const items = [{ price: prices.pro.id }];
+    const moving = await stripe.subscriptions.create({ customer, items, cancel_at_period_end: true });
+    const fixed = await stripe.subscriptions.create({ customer, items, cancel_at: start + MONTH });
+    for (const { id, items: bought } of [moving, fixed])
+      await stripe.subscriptions.update(id, {
+        items: [{ id: bought.data[0]?.id ?? "", price: prices.proYearly.id }],
+        proration_behavior: "none",
+      });
+    expect((await stripe.subscriptions.retrieve(moving.id)).cancel_at).toBe(start + 365 * DAY);
+    expect((await stripe.subscriptions.retrieve(fixed.id)).cancel_at).toBe(start + MONTH);
+  });
+
+  test("canceling the schedule cancels its subscription", async () => {
+    const { customer } = await makePayer(stripe, "pm_card_visa");
+    const { id } = await stripe.subscriptions.create({ customer, items: [{ price: prices.pro.id }] });
+    const schedule = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    const canceled = await stripe.subscriptionSchedules.cancel(schedule.id);
+    expect(canceled).toMatchObject({ status: "canceled", subscription: null, current_phase: null });
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe("canceled");
+  });
+
   test("deleting the customer ends what they paid for", async () => {
     const { customer } = await makePayer(stripe, "pm_card_visa");
     const { id } = await stripe.subscriptions.create({ customer, items: [{ price: prices.pro.id }] });

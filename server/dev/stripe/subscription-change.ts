@@ -35,6 +35,7 @@ export type ChangeAsked = {
 export type Change = {
   becomes: Pick<Stripe.Subscription, "items" | "billing_cycle_anchor" | "trial_end" | "trial_start"> & {
     status?: Stripe.Subscription.Status;
+    cancel_at?: number;
   };
   lines: LineDraft[];
   /** Whether these lines are billed at once, or wait for the next invoice. */
@@ -63,8 +64,11 @@ export function plannedChange(world: World, subscription: Stripe.Subscription, a
         ...prorations(world, subscription, items, asked, date, reset),
         ...(reset ? newPeriod(world, subscription, becomes.items.data, period.start, now) : []),
       ];
+  // An end that was planned for the period's moves with the period.
+  const [first] = becomes.items.data;
+  const moved = subscription.cancel_at_period_end && first ? { cancel_at: first.current_period_end } : {};
   return {
-    becomes,
+    becomes: { ...becomes, ...moved },
     lines,
     atOnce: reset || asked.prorations === "always_invoice" || asked.trialEnd !== undefined,
     prorationDate: asked.prorationDate,
