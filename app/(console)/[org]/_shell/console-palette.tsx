@@ -14,6 +14,7 @@ import { useGo } from "#app/_ui/shell/go.ts";
 import type { PlaceGroup } from "#app/_ui/shell/navigation.ts";
 import { useSettled } from "#app/_ui/settled.ts";
 import { chooseTheme, themes } from "#app/_ui/theme-switch.tsx";
+import type { Permission } from "#server/access/permissions.ts";
 import { FindAnything } from "#server/projects/schema.ts";
 
 const settleMs = 160;
@@ -116,55 +117,35 @@ function usePlaceCommands(groups: readonly PlaceGroup[], me: Outputs["session"][
   }));
 }
 
+/** Opens the form of something new; each by the permission that it needs. */
+const creations = [
+  { needs: "tasks.write", label: "New task", at: "/tasks?task=new", words: ["add"] },
+  { needs: "projects.write", label: "New project", at: "/projects?project=new", words: ["add"] },
+  {
+    needs: "members.write",
+    label: "Invite people",
+    at: "/members?invite=new",
+    words: ["member", "add", "mail"],
+  },
+  { needs: "roles.write", label: "New role", at: "/roles/new", words: ["permissions"] },
+  { needs: "api_keys.write", label: "New API key", at: "/api-keys?key=new", words: ["token"] },
+  { needs: "webhooks.write", label: "New webhook endpoint", at: "/webhooks/new", words: ["address"] },
+] as const satisfies readonly { needs: Permission; label: string; at: string; words: readonly string[] }[];
+
 /** Only acts that are safe or that ask first: nothing here changes data by a slip of the finger. */
 function useActionCommands(): PaletteCommand[] {
   const go = useGo();
   const { slug } = useOrganization();
   const { can } = useAccess();
-  const create: (PaletteCommand | false)[] = [
-    can("tasks.write") && {
-      id: "action:new-task",
-      label: "New task",
-      icon: <Plus aria-hidden />,
-      keywords: ["create", "add"],
-      run: () => go(`/${slug}/tasks?task=new`),
-    },
-    can("projects.write") && {
-      id: "action:new-project",
-      label: "New project",
-      icon: <Plus aria-hidden />,
-      keywords: ["create", "add"],
-      run: () => go(`/${slug}/projects?project=new`),
-    },
-    can("members.write") && {
-      id: "action:invite",
-      label: "Invite people",
-      icon: <UserPlus aria-hidden />,
-      keywords: ["member", "add", "mail"],
-      run: () => go(`/${slug}/members?invite=new`),
-    },
-    can("roles.write") && {
-      id: "action:new-role",
-      label: "New role",
-      icon: <Plus aria-hidden />,
-      keywords: ["create", "permissions"],
-      run: () => go(`/${slug}/roles/new`),
-    },
-    can("api_keys.write") && {
-      id: "action:new-api-key",
-      label: "New API key",
-      icon: <Plus aria-hidden />,
-      keywords: ["create", "token"],
-      run: () => go(`/${slug}/api-keys?key=new`),
-    },
-    can("webhooks.write") && {
-      id: "action:new-endpoint",
-      label: "New webhook endpoint",
-      icon: <Plus aria-hidden />,
-      keywords: ["create", "address"],
-      run: () => go(`/${slug}/webhooks/new`),
-    },
-  ];
+  const create = creations
+    .filter(({ needs }) => can(needs))
+    .map(({ needs, label, at, words }) => ({
+      id: `action:create-${needs}`,
+      label,
+      icon: needs === "members.write" ? <UserPlus aria-hidden /> : <Plus aria-hidden />,
+      keywords: ["create", ...words],
+      run: () => go(`/${slug}${at}`),
+    }));
   const reference = {
     id: "action:api-reference",
     label: "API reference",
@@ -186,7 +167,7 @@ function useActionCommands(): PaletteCommand[] {
     keywords: ["log out", "leave"],
     run: signOut,
   };
-  return [...create.filter((command) => command !== false), reference, ...theme, leave];
+  return [...create, reference, ...theme, leave];
 }
 
 function useOrganizationCommands(me: Outputs["session"]["me"]): PaletteCommand[] {
