@@ -64,6 +64,12 @@ async function firstRole(api: Api): Promise<string> {
   return `/${acme}/roles/${role?.id}`;
 }
 
+/** The demo's endpoint with a history, which is paused. */
+async function anEndpoint(api: Api): Promise<string> {
+  const { items } = await api.webhooks.list.query({});
+  return `/${acme}/webhooks/${items.find(({ state }) => state === "paused")?.id}`;
+}
+
 /** Opens what stands behind a button and waits for what appears. */
 function opened(button: string | RegExp, role: "dialog" | "alertdialog" | "menu") {
   return async (page: Page) => {
@@ -186,6 +192,41 @@ const places: Place[] = [
       await expect(page.getByRole("dialog", { name: /^Rotate/ })).toBeVisible();
     },
   },
+  { name: "webhooks", who: owner, address: `/${acme}/webhooks` },
+  {
+    name: "webhooks, new endpoint",
+    who: owner,
+    address: `/${acme}/webhooks/new`,
+    open: async (page) => {
+      await page.getByRole("button", { name: "Headers, schedule and limits" }).click();
+      await page.getByRole("button", { name: "Add a header" }).click();
+      await page.getByRole("button", { name: "Create endpoint" }).click();
+      await expect(page.getByRole("alert").filter({ hasText: "Enter a value." })).toBeVisible();
+    },
+  },
+  { name: "webhooks, endpoint", who: owner, address: anEndpoint },
+  { name: "webhooks, for a viewer", who: "Acme Robotics, viewer", address: `/${acme}/webhooks` },
+  { name: "deliveries", who: owner, address: `/${acme}/webhooks/deliveries` },
+  {
+    name: "delivery",
+    who: owner,
+    address: `/${acme}/webhooks/deliveries?state=dead`,
+    open: async (page) => {
+      await page.getByRole("table").getByRole("link").first().click();
+      await expect(page.getByRole("dialog").getByRole("heading", { name: "Tries" })).toBeVisible();
+    },
+  },
+  { name: "undelivered", who: owner, address: `/${acme}/webhooks/undelivered` },
+  { name: "events", who: owner, address: `/${acme}/events` },
+  {
+    name: "event",
+    who: owner,
+    address: `/${acme}/events`,
+    open: async (page) => {
+      await page.getByRole("table").getByRole("link").first().click();
+      await expect(page.getByLabel("The event's envelope")).toBeVisible();
+    },
+  },
   { name: "settings", who: owner, address: `/${acme}/settings` },
   {
     name: "deletion",
@@ -298,6 +339,8 @@ for (const [shape, options] of Object.entries(shapes)) {
   for (const { name, who, address, open, status = 200 } of places) {
     test(`${name}, on a ${shape}`, async ({ demo, openAs, apiAs, complaints }) => {
       if (status === 404) complaints.tolerate(/status of 404/);
+      // The longest pages: on a busy machine axe alone takes as long as other tests may take.
+      if (name.startsWith("reference of")) test.slow();
       const person = who && (await demo(who));
       const page = await openAs(person, options);
       const asking = async () => apiAs(person ?? (await demo(owner)), acme);

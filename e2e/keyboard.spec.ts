@@ -189,7 +189,8 @@ test("Enter takes what was found for the words that stand there, not for those b
 const places = ["", "/projects", "/tasks", "/members", "/notifications", "/settings", "/help"];
 const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
 const access = ["/members/invites", "/roles", "/roles/new", "/api-keys"];
-for (const place of [...places, ...access, ...log]) {
+const hooks = ["/webhooks", "/webhooks/new", "/webhooks/deliveries", "/webhooks/undelivered", "/events"];
+for (const place of [...places, ...access, ...log, ...hooks]) {
   test(`every stop of the Tab key can be seen, on ${place || "/"}`, async ({ demo, openAs }) => {
     const page = await openAs(await demo("Acme Robotics, owner"));
     await page.goto(`/acme-robotics${place}`);

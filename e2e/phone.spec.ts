@@ -13,6 +13,8 @@ test("the drawer leads to every place and closes behind it", async ({ page, orga
     "Members",
     "Roles",
     "API keys",
+    "Webhooks",
+    "Events",
     "Audit log",
     "Settings",
     "Help",
@@ -49,6 +51,9 @@ test("what can be tapped is large enough", async ({ page, api, organization }) =
   await api.tasks.create.mutate({ projectId, title: "Mend the pier" });
   const access = ["/members/invites", "/roles", "/roles/new", "/api-keys"];
   const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
+  const { id } = await api.webhooks.create.mutate({ url: "http://127.0.0.1:9/hook" });
+  await api.webhooks.pause.mutate({ id });
+  const hooks = ["", "/new", `/${id}`, `/${id}/edit`, "/deliveries", "/undelivered"];
   for (const place of [
     "",
     "/projects",
@@ -58,6 +63,8 @@ test("what can be tapped is large enough", async ({ page, api, organization }) =
     "/settings",
     ...access,
     ...log,
+    ...hooks.map((place) => `/webhooks${place}`),
+    "/events",
   ]) {
     await page.goto(`/${organization.slug}${place}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
