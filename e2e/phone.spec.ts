@@ -63,7 +63,7 @@ test("what can be tapped is large enough", async ({ page, api, organization }) =
     "/settings",
     ...access,
     ...log,
-    ...hooks.map((place) => `/webhooks${place}`),
+    ...hooks.map((part) => `/webhooks${part}`),
     "/events",
   ]) {
     await page.goto(`/${organization.slug}${place}`);
