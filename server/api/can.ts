@@ -56,6 +56,14 @@ export function can(permission: Permission, { recorded = false, rest }: Options 
         }),
       );
     },
+    /** As direct, for what only reads. */
+    directQuery<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<Door, Schema, Result>) {
+      return guarded
+        .input(schema)
+        .query(({ ctx, input }) =>
+          patiently(ctx, permission, (door) => verb(door, input as z.output<Schema>)),
+        );
+    },
     /** Changes one organization. */
     mutation<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<WriteCtx, Schema, Result>) {
       return guarded.input(schema).mutation(({ ctx, input }) =>

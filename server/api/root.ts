@@ -1,5 +1,6 @@
 import { apiKeysRouter } from "../api-keys/router.ts";
 import { auditRouter } from "../audit/router.ts";
+import { billingRouter } from "../billing/router.ts";
 import { eventsRouter } from "../events/router.ts";
 import { sessionRouter } from "../identity/router.ts";
 import { invitesRouter } from "../invites/router.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   audit: auditRouter,
   webhooks: webhooksRouter,
   events: eventsRouter,
+  billing: billingRouter,
   notifications: notificationsRouter,
   operator: operatorRouter,
 });

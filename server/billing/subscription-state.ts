@@ -43,12 +43,13 @@ const ranks = ["active", "trialing", "past_due", "paused", "unpaid", "incomplete
  * unknown status comes before what is over.
  */
 export function currentOf(all: readonly Stripe.Subscription[]): Stripe.Subscription | null {
-  const rank = ({ status }: Stripe.Subscription) => {
-    if (ended.has(status)) return ranks.length + 1;
-    const known = ranks.indexOf(status);
-    return known === -1 ? ranks.length : known;
-  };
   return all.toSorted((a, b) => rank(a) - rank(b) || b.created - a.created)[0] ?? null;
+}
+
+function rank({ status }: Stripe.Subscription): number {
+  if (ended.has(status)) return ranks.length + 1;
+  const known = ranks.indexOf(status);
+  return known === -1 ? ranks.length : known;
 }
 
 /** Reads a subscription with `expandedSubscription` in it. */

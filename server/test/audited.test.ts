@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { permissionRegistry } from "../access/permissions.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
@@ -12,6 +12,7 @@ import {
   requestOf,
   type TestOrganization,
 } from "./factories.ts";
+import { TestStripe } from "./billing.ts";
 import { mutationEvents } from "./mutation-events.ts";
 
 /** What no mutation of an organization tells of, but a job, an account or the end of a task does; their own tests hold them. */
@@ -41,6 +42,7 @@ type Made = {
   inviteId: string;
   keyId: string;
   notificationId: string;
+  billing: unknown;
 };
 
 const callerOf = createCallerFactory(appRouter);
@@ -110,6 +112,12 @@ const inputs: Record<string, (organization: TestOrganization, made: Made) => unk
   "webhooks.sendTest": (_, { endpointId }) => ({ id: endpointId }),
   "webhooks.replay": (_, { deliveryId }) => ({ ids: [deliveryId] }),
   "webhooks.recover": (_, { endpointId }) => ({ id: endpointId, since: new Date(0) }),
+  ...Object.fromEntries(
+    ["startCheckout", "confirmCheckout", "openPortal", "change", "scheduleDowngrade", "revokeDowngrade"]
+      .concat(["cancel", "resume"])
+      // Stripe must have been asked before anybody knows.
+      .map((name) => [`billing.${name}`, (_: TestOrganization, { billing }: Made) => billing]),
+  ),
 };
 
 /** What must have happened before a procedure can change anything. */
@@ -123,11 +131,18 @@ const before: Record<string, string> = {
 };
 
 let organization: TestOrganization;
+let stripe: TestStripe;
 
+beforeAll(async () => {
+  stripe = await TestStripe.open();
+});
 beforeEach(async () => {
   organization = await buildOrganization();
 });
-afterAll(closeConnections);
+afterAll(async () => {
+  await closeConnections();
+  await stripe.close();
+});
 
 function callOf(path: string): Call {
   let step: unknown = callerOf(requestOf(organization.owner, organization.slug));
@@ -135,7 +150,7 @@ function callOf(path: string): Call {
   return step as Call;
 }
 
-async function makeThings(): Promise<Made> {
+async function makeThings(path: string): Promise<Made> {
   const { id: projectId } = (await callOf("projects.create")({ name: "Gemini" })) as { id: string };
   const { id: taskId } = (await callOf("tasks.create")({ projectId, title: "Rendezvous" })) as {
     id: string;
@@ -158,6 +173,7 @@ async function makeThings(): Promise<Made> {
     inviteId,
     keyId,
     notificationId: await makeNotification(),
+    billing: path.startsWith("billing.") ? await stripe.prepare(organization, path) : undefined,
   };
 }
 
@@ -219,7 +235,7 @@ test("every type of event has what tells of it", () => {
 });
 
 test.each(mutations)("%s writes its entry, under its own name, and tells of its events", async (path) => {
-  const made = await makeThings();
+  const made = await makeThings(path);
   const first = before[path];
   if (first) await callOf(first)(inputs[first]?.(organization, made));
   const [all, own] = [await countEntries(), await countEntries(path)];

@@ -1,5 +1,8 @@
 import type { Stripe } from "stripe";
 import { handlers } from "#workers/handlers.ts";
+import { appRouter } from "../api/root.ts";
+import { createCallerFactory } from "../api/trpc.ts";
+import { syncCustomer } from "../billing/sync.ts";
 import { syncCatalogue } from "../billing/sync-catalogue.ts";
 import { answerStripeEvent } from "../billing/receive.ts";
 import { openStripe } from "../billing/client.ts";
@@ -9,9 +12,13 @@ import { claimDue, firstTurn } from "../jobs/outbox.ts";
 import type { QueueName } from "../jobs/registry.ts";
 import { runJob } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
+import { env } from "../platform/env.ts";
 import type { OrganizationInfo } from "../tenancy/context.ts";
 import { tenancy } from "../tenancy/kernel.ts";
+import { requestOf, type TestOrganization } from "./factories.ts";
 import { openHttpDoor, type HttpDoor } from "./http-door.ts";
+
+const callerOf = createCallerFactory(appRouter);
 
 export const webhookSecret = "whsec_test_billing";
 const secretKey = "sk_test_billing";
@@ -28,14 +35,15 @@ export class TestStripe {
     this.stripe = openStripe({ secretKey, apiUrl: standIn.url });
   }
 
-  /** Opens both and tells this process of them; before anything has read the environment. */
+  /** Opens both and tells this process of them. */
   static async open(): Promise<TestStripe> {
     const standIn = await startStripeStandIn({ port: 0, deliveries: { delaysMs: [50, 100, 200] } });
-    Object.assign(process.env, {
+    // Into what was read already, if anything was.
+    Object.assign(env(), {
       STRIPE_SECRET_KEY: secretKey,
       STRIPE_API_URL: standIn.url,
       // The one that comes is tried after the one that goes.
-      STRIPE_WEBHOOK_SECRETS: `whsec_test_former,${webhookSecret}`,
+      STRIPE_WEBHOOK_SECRETS: ["whsec_test_former", webhookSecret],
     });
     const door = await openHttpDoor((request) =>
       answerStripeEvent(request, { id: "stripe", ip: "192.0.2.7", userAgent: "Stripe/1.0" }),
@@ -99,10 +107,79 @@ export class TestStripe {
   async subscribe(
     customer: string,
     lookupKey = "astra_pro_month",
-    more: Partial<Stripe.SubscriptionCreateParams> = {},
+    quantity = 3,
   ): Promise<Stripe.Subscription> {
-    const items = [{ price: await this.price(lookupKey), quantity: 3 }];
-    return this.stripe.subscriptions.create({ customer, items, ...more });
+    const items = [{ price: await this.price(lookupKey), quantity }];
+    return this.stripe.subscriptions.create({ customer, items });
+  }
+
+  /** Sends the form of Stripe's checkout page, as a payer with this card does. Answers where it leads to. */
+  async pay(url: string, card = "4242424242424242"): Promise<string | null> {
+    const body = new URLSearchParams({ card, name: "Ada Payer", email: "ada@example.test" });
+    const answer = await fetch(url, { method: "POST", body, redirect: "manual" });
+    await answer.body?.cancel();
+    return answer.headers.get("location");
+  }
+
+  /** An organization that has bought this, and nothing before. */
+  async subscribed(organization: TestOrganization, lookupKey = "astra_pro_month"): Promise<string> {
+    const { id: organizationId } = organization;
+    const db = platformDb();
+    await db.billingCustomer.deleteMany({ where: { organizationId } });
+    await db.subscription.deleteMany({ where: { organizationId } });
+    await db.checkoutAttempt.deleteMany({ where: { organizationId } });
+    const customer = await this.customerOf(organization);
+    await this.subscribe(customer, lookupKey, 1);
+    await syncCustomer(customer, "test");
+    return customer;
+  }
+
+  /** Brings an organization to where a procedure of billing has something to do, and answers what it is asked. */
+  async prepare(organization: TestOrganization, path: string): Promise<unknown> {
+    const { billing } = callerOf(requestOf(organization.owner, organization.slug));
+    const smaller = { plan: "pro", interval: "month" } as const;
+    const greater = { plan: "business", interval: "month" } as const;
+    const made: Record<string, () => Promise<unknown>> = {
+      "billing.startCheckout": async () => {
+        const customer = await this.subscribed(organization);
+        const { data } = await this.stripe.subscriptions.list({ customer });
+        for (const { id } of data) await this.stripe.subscriptions.cancel(id);
+        return greater;
+      },
+      "billing.confirmCheckout": async () => {
+        await this.prepare(organization, "billing.startCheckout");
+        return { sessionId: (await billing.startCheckout(greater)).sessionId };
+      },
+      "billing.change": async () => {
+        await this.subscribed(organization);
+        const { amount, prorationDate } = await billing.previewChange(greater);
+        return { ...greater, amount, prorationDate };
+      },
+      "billing.previewChange": async () => {
+        await this.subscribed(organization);
+        return greater;
+      },
+      "billing.scheduleDowngrade": async () => {
+        await this.subscribed(organization, "astra_business_month");
+        return smaller;
+      },
+      "billing.revokeDowngrade": async () => {
+        await this.prepare(organization, "billing.scheduleDowngrade");
+        await billing.scheduleDowngrade(smaller);
+      },
+      "billing.resume": async () => {
+        await this.subscribed(organization);
+        await billing.cancel();
+      },
+      "billing.invoices": async () => {
+        await this.subscribed(organization);
+        return {};
+      },
+    };
+    const other = async () => {
+      await this.subscribed(organization);
+    };
+    return (made[path] ?? other)();
   }
 
   async close(): Promise<void> {

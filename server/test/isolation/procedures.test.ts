@@ -9,6 +9,7 @@ import { newSigningSecret } from "../../platform/webhook-signature.ts";
 import { closeCredential } from "../../audit/stream-record.ts";
 import { tenancy } from "../../tenancy/kernel.ts";
 import { closeSecret } from "../../webhooks/secrets.ts";
+import { TestStripe } from "../billing.ts";
 import { schemaOf } from "../entered.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../factories.ts";
 
@@ -81,6 +82,23 @@ const webhookInputs = (ids: Ids): Record<string, unknown> => ({
   "events.types": undefined,
 });
 
+const chosen = { plan: "business", interval: "month" };
+
+const billingInputs: Record<string, unknown> = {
+  "billing.overview": undefined,
+  "billing.invoices": {},
+  "billing.plans": undefined,
+  "billing.startCheckout": chosen,
+  "billing.confirmCheckout": { sessionId: "cs_test_other" },
+  "billing.openPortal": undefined,
+  "billing.previewChange": chosen,
+  "billing.change": { ...chosen, prorationDate: 0, amount: 0 },
+  "billing.scheduleDowngrade": chosen,
+  "billing.revokeDowngrade": undefined,
+  "billing.cancel": undefined,
+  "billing.resume": undefined,
+};
+
 /** What each procedure of an organization is asked; a new one that is missing here fails the suite. */
 const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "organization.get": undefined,
@@ -140,6 +158,7 @@ const inputs = (ids: Ids, slug: string): Record<string, unknown> => ({
   "notifications.updatePreferences": { kind: "audit_export_ready", mail: true },
   ...auditInputs(ids),
   ...webhookInputs(ids),
+  ...billingInputs,
 });
 
 const paths = Object.entries(appRouter._def.procedures)
@@ -154,8 +173,10 @@ const callerOf = createCallerFactory(appRouter);
 const admin = new pg.Client({ connectionString: requiredEnv("DATABASE_URL") });
 let a: TestOrganization;
 let b: TestOrganization;
+let stripe: TestStripe;
 
 beforeAll(async () => {
+  stripe = await TestStripe.open();
   await admin.connect();
   a = await buildOrganization({ name: "Canary Astra" });
   b = await buildOrganization({ name: "Canary Borea" });
@@ -163,6 +184,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin.end();
   await closeConnections();
+  await stripe.close();
 });
 
 beforeEach(async () => {
@@ -299,7 +321,10 @@ describe.each(paths)("%s", (path) => {
   test("with keys that both organizations have, it answers from its own and touches its own", async () => {
     const before = await fingerprint(b);
     const slug = await addressOf(a);
-    const outcome = await call(a, slug, path, inputs(shared, slug)[path]);
+    const input = path.startsWith("billing.")
+      ? await stripe.prepare({ ...a, slug }, path)
+      : inputs(shared, slug)[path];
+    const outcome = await call(a, slug, path, input);
     expect(outcome.refused).toBeUndefined();
     expect(JSON.stringify(outcome.answer) ?? "").not.toMatch(/canary-b|Borea/);
     expect(await fingerprint(b)).toBe(before);

@@ -1,0 +1,196 @@
+import type { Stripe } from "stripe";
+import { planOf } from "../plans/catalogue.ts";
+import type { Usage } from "../plans/quota.ts";
+import { AppError } from "../platform/errors.ts";
+import type { Door } from "../tenancy/context.ts";
+import { note } from "./checkout.ts";
+import { sales } from "./catalogue.ts";
+import { findCustomer, getLive, intervalOf, keyOf, priceOf, seatsOf, usageOf } from "./purchase.ts";
+import type { ChangePlan, ChosenPlan } from "./schema.ts";
+import { askStripe } from "./stripe.ts";
+import { syncCustomer } from "./sync.ts";
+
+/** For how long a preview holds. */
+const previewSeconds = 900;
+
+type Live = Awaited<ReturnType<typeof getLive>>;
+
+/**
+ * What a change to a greater plan, or from months to years, costs at once; the change itself charges exactly this.
+ * Throws AppError no_subscription, same_plan, plan_not_sold and what askStripe throws.
+ */
+export async function previewChange(door: Door, input: ChosenPlan) {
+  const seats = seatsOf(await usageOf(door));
+  const live = await getLive(door.organization.id);
+  assertGreater(live, input);
+  const prorationDate = Math.floor(door.clock.now().getTime() / 1_000);
+  return { ...(await costOf(live, input, seats, prorationDate)), seats, prorationDate };
+}
+
+async function costOf(live: Live, input: ChosenPlan, quantity: number, prorationDate: number) {
+  const price = await priceOf(input);
+  const preview = await askStripe((stripe) =>
+    stripe.invoices.createPreview({
+      subscription: live.subscriptionId,
+      subscription_details: {
+        items: [{ id: live.itemId, price, quantity }],
+        proration_behavior: "always_invoice",
+        proration_date: prorationDate,
+      },
+    }),
+  );
+  const lines = preview.lines.data.map(({ description, amount }) => ({ description, amount }));
+  return { amount: preview.amount_due, currency: preview.currency, lines };
+}
+
+/**
+ * Changes to a greater plan now, for the amount that was shown. When the payment is refused the old plan stays, and
+ * the answer says where to pay. Throws AppError preview_outdated and what previewChange throws.
+ */
+export async function changePlan(door: Door, input: ChangePlan) {
+  const { plan, interval, prorationDate, amount } = input;
+  const seats = seatsOf(await usageOf(door));
+  const live = await getLive(door.organization.id);
+  assertGreater(live, input);
+  const age = Math.floor(door.clock.now().getTime() / 1_000) - prorationDate;
+  if (age < 0 || age > previewSeconds) throw outdated();
+  if ((await costOf(live, input, seats, prorationDate)).amount !== amount) throw outdated();
+  await note(door, "billing.change", { plan, interval, seats, amount });
+  await releasePlanned(live);
+  const price = await priceOf(input);
+  const changed = await askStripe((stripe) =>
+    stripe.subscriptions.update(
+      live.subscriptionId,
+      {
+        items: [{ id: live.itemId, price, quantity: seats }],
+        proration_behavior: "always_invoice",
+        proration_date: prorationDate,
+        payment_behavior: "pending_if_incomplete",
+        expand: ["latest_invoice"],
+      },
+      { idempotencyKey: `astra-change-${live.subscriptionId}-${keyOf(input)}-${seats}-${prorationDate}` },
+    ),
+  );
+  await syncNow(door);
+  const invoice = changed.latest_invoice;
+  const waits = changed.pending_update !== null && typeof invoice === "object";
+  return {
+    state: waits ? "payment_needed" : "changed",
+    payUrl: waits ? (invoice?.hosted_invoice_url ?? null) : null,
+  };
+}
+
+/** What the organization has more of than a plan allows. */
+function overLimits(usage: readonly Usage[], plan: string) {
+  const { limits } = planOf(plan);
+  return usage.flatMap(({ resource, used }) => {
+    const limit = limits[resource];
+    return limit !== null && used > limit ? [{ resource, used, limit }] : [];
+  });
+}
+
+/**
+ * Plans a change to a smaller plan, or from years to months, for the end of what is paid. Answers what is over the
+ * new limits. Throws AppError no_subscription, same_plan, subscription_ending and what askStripe throws.
+ */
+export async function scheduleDowngrade(door: Door, input: ChosenPlan) {
+  const usage = await usageOf(door);
+  const live = await getLive(door.organization.id);
+  if (live.priceLookupKey === keyOf(input) || isGreater(live, input)) throw samePlan();
+  if (live.cancelAt) {
+    throw new AppError("CONFLICT", "subscription_ending", "The subscription ends. Resume it first.");
+  }
+  const price = await priceOf(input);
+  await note(door, "billing.scheduleDowngrade", { plan: input.plan, interval: input.interval });
+  await releasePlanned(live);
+  const { subscriptionId, quantity } = live;
+  await askStripe(async (stripe) => {
+    const schedule = await stripe.subscriptionSchedules.create({ from_subscription: subscriptionId });
+    const [now] = schedule.phases;
+    if (!now) throw new AppError("UNAVAILABLE", "stripe_unavailable", "Stripe did not do this. Try again.");
+    const items = now.items.map(({ price: paid, quantity: seats }) => ({
+      price: typeof paid === "string" ? paid : paid.id,
+      ...(seats === undefined ? {} : { quantity: seats }),
+    }));
+    await stripe.subscriptionSchedules.update(schedule.id, {
+      end_behavior: "release",
+      phases: [
+        { items, start_date: now.start_date, end_date: now.end_date },
+        { items: [{ price, quantity }], duration: { interval: input.interval, interval_count: 1 } },
+      ],
+    });
+  });
+  await syncNow(door);
+  return { at: live.periodEnd, over: overLimits(usage, input.plan) };
+}
+
+/** Takes a planned change back. Throws AppError no_subscription, also when nothing is planned. */
+export async function revokeDowngrade(door: Door): Promise<void> {
+  await usageOf(door);
+  const live = await getLive(door.organization.id);
+  if (!live.scheduleId) throw new AppError("CONFLICT", "no_subscription", "No change is planned.");
+  await note(door, "billing.revokeDowngrade", { plan: live.plan });
+  await releasePlanned(live);
+  await syncNow(door);
+}
+
+/** Ends the subscription when what is paid has run out. Throws AppError no_subscription and what askStripe throws. */
+export async function cancelSubscription(door: Door): Promise<{ at: Date | null }> {
+  await usageOf(door);
+  const live = await getLive(door.organization.id);
+  await note(door, "billing.cancel", { plan: live.plan });
+  await releasePlanned(live);
+  await update(live, { cancel_at_period_end: true });
+  await syncNow(door);
+  return { at: live.periodEnd };
+}
+
+/** Takes a planned end back. Throws AppError no_subscription, also when no end is planned. */
+export async function resumeSubscription(door: Door): Promise<void> {
+  await usageOf(door);
+  const live = await getLive(door.organization.id);
+  if (!live.cancelAt) throw new AppError("CONFLICT", "no_subscription", "The subscription does not end.");
+  await note(door, "billing.resume", { plan: live.plan });
+  await update(live, live.cancelAtPeriodEnd ? { cancel_at_period_end: false } : { cancel_at: "" });
+  await syncNow(door);
+}
+
+function update({ subscriptionId }: Live, params: Stripe.SubscriptionUpdateParams): Promise<unknown> {
+  return askStripe((stripe) => stripe.subscriptions.update(subscriptionId, params));
+}
+
+/** While a change is planned Stripe takes no other. */
+async function releasePlanned({ scheduleId }: Live): Promise<void> {
+  if (scheduleId) await askStripe((stripe) => stripe.subscriptionSchedules.release(scheduleId));
+}
+
+async function syncNow({ organization, request }: Door): Promise<void> {
+  const customer = await findCustomer(organization.id);
+  if (customer) await askStripe(() => syncCustomer(customer, request.id));
+}
+
+const rankOf = (plan: string) => sales.findIndex((sale) => sale.plan === plan);
+
+/** More is paid at once for a greater plan, and for a year instead of a month. */
+function isGreater(live: Live, { plan, interval }: ChosenPlan): boolean {
+  const rank = rankOf(plan) - rankOf(live.plan);
+  const before = intervalOf(live.priceLookupKey);
+  if (rank === 0) return before === "month" && interval === "year";
+  return rank > 0 && !(before === "year" && interval === "month");
+}
+
+function assertGreater(live: Live, input: ChosenPlan): void {
+  if (!isGreater(live, input)) throw samePlan();
+}
+
+function samePlan(): AppError {
+  return new AppError("CONFLICT", "same_plan", "The organization cannot change to this plan in this way.");
+}
+
+function outdated(): AppError {
+  return new AppError(
+    "CONFLICT",
+    "preview_outdated",
+    "What the change costs is different by now. Look at it again.",
+  );
+}
