@@ -72,7 +72,7 @@ const units = [
 ] as const;
 
 /** A pause in the largest unit that it fills: "5 minutes", "90 seconds". */
-export function pauseInWords(seconds: number): string {
+function pauseInWords(seconds: number): string {
   const [name, size] = units.find(([, of]) => seconds >= of && seconds % of === 0) ?? units[3];
   const many = seconds / size;
   return `${many} ${name}${many === 1 ? "" : "s"}`;
