@@ -1,11 +1,9 @@
 import type { BadgeTone } from "#app/_ui/badge.tsx";
+import { pauseWords } from "#app/docs/events/_reference/pause-words.ts";
 import type { DeliveryError, DeliveryState, EndpointState } from "#server/webhooks/schema.ts";
 
 const count = new Intl.NumberFormat("en");
 const countedMax = 1_000;
-const minute = 60;
-const hour = 60 * minute;
-const day = 24 * hour;
 
 export const endpointStateWords: Record<EndpointState, { label: string; tone: BadgeTone }> = {
   active: { label: "Active", tone: "success" },
@@ -64,24 +62,10 @@ export function shareInWords(share: number): string {
   return `${percent}%`;
 }
 
-const units = [
-  ["day", day],
-  ["hour", hour],
-  ["minute", minute],
-  ["second", 1],
-] as const;
-
-/** A pause in the largest unit that it fills: "5 minutes", "90 seconds". */
-function pauseInWords(seconds: number): string {
-  const [name, size] = units.find(([, of]) => seconds >= of && seconds % of === 0) ?? units[3];
-  const many = seconds / size;
-  return `${many} ${name}${many === 1 ? "" : "s"}`;
-}
-
 /** A schedule in one sentence. */
 export function scheduleInWords(pauses: readonly number[]): string {
   if (pauses.length === 0) return "One try, at once.";
-  return `${pauses.length + 1} tries: at once, then after ${pauses.map(pauseInWords).join(", ")}.`;
+  return `${pauses.length + 1} tries: at once, then after ${pauses.map(pauseWords).join(", ")}.`;
 }
 
 /** What an endpoint hears of, in a few words. */
