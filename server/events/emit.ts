@@ -27,6 +27,8 @@ export async function emitMany<Type extends EventType>(
   const texts = data.map((one) => JSON.stringify(events[type].data.parse(one)));
   const at = ctx.clock.now();
   // A delivery's id begins as its event's does, so that deliveries are in the order of events.
+  // Endpoints are locked as the deliveries' foreign key locks them, but before their state is judged: one that is being
+  // resumed is waited for and found active, where its recovery may be over before a held delivery could be seen.
   const asked = await ctx.db.$queryRaw<{ id: string }[]>`
     WITH happened AS MATERIALIZED (
       SELECT h.id, h.text FROM unnest(${ids}::uuid[], ${texts}::text[]) AS h (id, text)
@@ -35,7 +37,7 @@ export async function emitMany<Type extends EventType>(
       SELECT h.id, ${type}, ${at}::timestamptz, h.text::jsonb FROM happened h
     ), wanting AS MATERIALIZED (
       SELECT e.id, e.state = 'active' AS active FROM webhook_endpoints e
-      WHERE e.state <> 'deleted' AND e.types && ${filtersOf(type)}::text[]
+      WHERE e.state <> 'deleted' AND e.types && ${filtersOf(type)}::text[] FOR KEY SHARE
     ), sent AS (
       INSERT INTO webhook_deliveries (id, endpoint_id, event_id, type, state, created_at, settled_at)
       SELECT encode(substring(uuid_send(h.id) FOR 10) || substring(uuid_send(gen_random_uuid()) FROM 11), 'hex')::uuid,

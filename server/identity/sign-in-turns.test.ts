@@ -69,6 +69,21 @@ test("an account that is tried from everywhere makes strangers wait, and nobody 
   await signIn({ email, password }, home);
 });
 
+test("whoever tries many accounts makes others of the network wait, and nobody who has signed in from there", async () => {
+  const known = await someone();
+  const other = await someone();
+  const door = accountDoorFrom();
+  await signIn({ email: known, password }, door);
+  for (let tries = 0; tries < 200; tries++) await takeSignInTurn(door, `${randomUUID()}@example.test`);
+  expect((await refusalOf(signIn({ email: other, password }, door))).reason).toBe("too_many_attempts");
+  await signIn({ email: known, password }, door);
+  // Each of its tries counts for the network nevertheless, unless it was right.
+  const tries = `sign-in-tries:network:${fingerprint(door.request.ip ?? "")}`;
+  expect(await redis().get(tries)).toBe("200");
+  expect(await wrong(known, door)).toBe("wrong_password");
+  expect(await redis().get(tries)).toBe("201");
+});
+
 test("many wrong ones at once from one place are stopped as they would be in a row", async () => {
   const door = accountDoorFrom();
   const email = await someone();

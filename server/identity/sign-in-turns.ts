@@ -29,11 +29,11 @@ const knownSeconds = 20 * 86_400;
  */
 export async function takeSignInTurn(door: AccountDoor, email: string): Promise<void> {
   const taken: { scope: Scope; key: string }[] = [];
-  for (const { scope, key } of await scopesOf(door, email)) {
+  for (const { scope, key, waits } of await scopesOf(door, email)) {
     const { free, firstSeconds, mostSeconds } = growths[scope];
     const tries = await counted(scope, key);
     taken.push({ scope, key });
-    if (tries <= free) continue;
+    if (!waits || tries <= free) continue;
     const customDuration = Math.min(firstSeconds * 2 ** (tries - free - 1), mostSeconds);
     try {
       await gate(scope).consume(key, 1, { customDuration });
@@ -73,14 +73,21 @@ async function counted(scope: Scope, key: string): Promise<number> {
   return (await counter(scope).penalty(key)).consumedPoints;
 }
 
-async function scopesOf(door: AccountDoor, email: string): Promise<{ scope: Scope; key: string }[]> {
+/**
+ * What a try counts for, and what of it may make it wait. Who has signed in from a network is counted there, and waits
+ * for their own tries alone: many share one, and a stranger among them would shut the others out.
+ */
+async function scopesOf(
+  door: AccountDoor,
+  email: string,
+): Promise<{ scope: Scope; key: string; waits: boolean }[]> {
   const { pair, account, network } = keysOf(door, email);
   const isKnown = pair !== null && (await known().get(pair)) !== null;
   return [
     // First, so that one who tries ever new addresses leaves no more counters behind than it has tries.
-    ...(network ? [{ scope: "network" as const, key: network }] : []),
-    ...(pair ? [{ scope: "pair" as const, key: pair }] : []),
-    ...(isKnown ? [] : [{ scope: "account" as const, key: account }]),
+    ...(network ? [{ scope: "network" as const, key: network, waits: !isKnown }] : []),
+    ...(pair ? [{ scope: "pair" as const, key: pair, waits: true }] : []),
+    ...(isKnown ? [] : [{ scope: "account" as const, key: account, waits: true }]),
   ];
 }
 

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
+import { ownerPool } from "../fleet/owner.ts";
+import { entered } from "../test/entered.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../test/factories.ts";
 import { startReceiver, type Receiver } from "../test/receiver.ts";
 import { refusalOf } from "../test/refusal.ts";
@@ -54,6 +56,38 @@ describe("pause and resume", () => {
     await deliver(endpoint);
     expect(await statesOf(endpoint)).toEqual(["delivered", "delivered"]);
     expect(receiver.received).toHaveLength(2);
+  });
+
+  test("what happens while it is being resumed waits for that, and is sent", async () => {
+    const endpoint = await build();
+    await call().pause(endpointId(endpoint));
+    let emitted: Promise<void> | undefined;
+    await entered(organization.id, async (client) => {
+      await client.query("SELECT FROM webhook_endpoints WHERE id = $1 FOR UPDATE", [endpoint.id]);
+      await client.query("UPDATE webhook_endpoints SET state = 'active' WHERE id = $1", [endpoint.id]);
+      emitted = emitProjects(organization, ["Apollo"]);
+      const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      const waiting = "SELECT FROM pg_locks WHERE NOT granted AND $1 = ANY (pg_blocking_pids(pid))";
+      const count = async () => (await ownerPool("main").query(waiting, [rows[0]?.pid])).rowCount;
+      await expect.poll(count, { timeout: 3_000 }).toBe(1);
+    });
+    await emitted;
+    expect(await statesOf(endpoint)).toEqual(["pending"]);
+    await deliver(endpoint);
+    expect(await statesOf(endpoint)).toEqual(["delivered"]);
+  });
+
+  test("what another process with a clock ahead has held is sent as well", async () => {
+    const endpoint = await build();
+    await call().pause(endpointId(endpoint));
+    await emitProjects(organization, ["Apollo"]);
+    await entered(organization.id, (client) =>
+      client.query("UPDATE webhook_deliveries SET created_at = now() + interval '1 minute'"),
+    );
+    const { recoveryId } = await call().resume(endpointId(endpoint));
+    await recover(recoveryId ?? "");
+    await deliver(endpoint);
+    expect(await statesOf(endpoint)).toEqual(["delivered"]);
   });
 
   test("or left, and sent later one by one", async () => {

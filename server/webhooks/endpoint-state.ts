@@ -1,3 +1,4 @@
+import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
 import { newSigningSecret } from "../platform/webhook-signature.ts";
@@ -52,11 +53,17 @@ export async function resumeEndpoint(
 
 /** Whatever is held, also from an earlier stop; none when nothing is. */
 async function sendHeld(ctx: WriteCtx, endpointId: string): Promise<string | null> {
-  const [oldest] = await ctx.db.$queryRaw<{ createdAt: Date }[]>`
-    SELECT created_at AS "createdAt" FROM webhook_deliveries
-    WHERE endpoint_id = ${endpointId}::uuid AND state = 'held' ORDER BY id LIMIT 1`;
-  if (!oldest) return null;
-  const { id } = await recoverEndpoint(ctx, { endpointId, since: oldest.createdAt, states: ["held"] });
+  const [oldest, newest] = [Prisma.sql`ASC`, Prisma.sql`DESC`].map(
+    (direction) => Prisma.sql`(SELECT d.created_at FROM webhook_deliveries d
+      WHERE d.endpoint_id = ${endpointId}::uuid AND d.state = 'held' ORDER BY d.id ${direction} LIMIT 1)`,
+  );
+  const [held] = await ctx.db.$queryRaw<{ since: Date | null; through: Date | null }[]>`
+    SELECT ${oldest} AS since, ${newest} AS through`;
+  if (!held?.since || !held.through) return null;
+  // What happened at a process whose clock is ahead is held as well.
+  const now = ctx.clock.now();
+  const through = held.through > now ? held.through : now;
+  const { id } = await recoverEndpoint(ctx, { endpointId, since: held.since, through, states: ["held"] });
   return id;
 }
 
