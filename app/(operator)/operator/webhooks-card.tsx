@@ -48,7 +48,7 @@ function Figures({ counts }: { counts: Counts }) {
       <Figure
         label="Endpoints"
         value={count.format(endpoints)}
-        note={`in ${count.format(organizations)} organizations`}
+        note={organizations === 1 ? "in 1 organization" : `in ${count.format(organizations)} organizations`}
       />
       <Figure
         label="Failing"
