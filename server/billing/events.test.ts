@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ownerPool } from "../fleet/owner.ts";
+import { eraseOrganization } from "../organizations/erase.ts";
 import { platformDb } from "../platform/database.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import {
@@ -12,7 +13,6 @@ import {
   webhookSecret,
 } from "../test/billing.ts";
 import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
-import { closeBilling } from "./close.ts";
 import { reconcileAll } from "./reconcile.ts";
 import { syncCustomer } from "./sync.ts";
 
@@ -274,11 +274,16 @@ describe("syncCustomer", () => {
 });
 
 test("the subscription of an erased organization is canceled at Stripe, and nothing brings it back", async () => {
+  // The template's ready ones share their roles with every other database of the run, so they cannot be dropped.
+  await platformDb().tenant.updateMany({ where: { claimedAt: null }, data: { claimedAt: new Date() } });
+  organization = await buildOrganization({ plan: "free" });
   const customer = await made.customerOf(organization);
   const { id } = await made.subscribe(customer);
   await made.settle();
-  await platformDb().subscription.deleteMany({ where: { organizationId: organization.id } });
-  await closeBilling(organization.id);
+  await tenancy().withTenant(organization.id, { readOnly: false }, (db) =>
+    db.profile.update({ where: { id: 1 }, data: { deletionAt: new Date(0) }, select: { id: true } }),
+  );
+  await eraseOrganization(organization.id);
   await runDueJobs();
   expect((await made.stripe.subscriptions.retrieve(id)).status).toBe("canceled");
   const late = await made.subscribe(customer);
