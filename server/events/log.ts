@@ -6,6 +6,7 @@ import type { ReadCtx } from "../tenancy/context.ts";
 import { events, eventTypes, kindName, kindOf } from "./catalogue.ts";
 import { apiVersion, envelopeOf, type Envelope } from "./envelope.ts";
 import type { DeliveryCounts, EventById, EventRow, EventTypeInfo, ListEvents } from "./schema.ts";
+import { maySee, visibleTypes } from "./visible.ts";
 
 /** Beyond this a count says no more than "many". */
 const countedMax = 1_000;
@@ -22,7 +23,7 @@ const sorts: Record<"at", Sort<ListedRecord>> = {
  */
 export async function listEvents(ctx: ReadCtx, input: ListEvents): Promise<Page<EventRow>> {
   const { cursor, limit, ...filter } = input;
-  const condition = conditionOf(filter);
+  const condition = conditionOf(filter, visibleTypes(ctx.actor));
   return readPage({
     name: "events",
     id: Prisma.sql`e.id`,
@@ -37,8 +38,12 @@ export async function listEvents(ctx: ReadCtx, input: ListEvents): Promise<Page<
   });
 }
 
-function conditionOf({ type, from, to }: Omit<ListEvents, "cursor" | "limit">): Prisma.Sql {
+function conditionOf(
+  { type, from, to }: Omit<ListEvents, "cursor" | "limit">,
+  visible: readonly string[] | null,
+): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
+  if (visible) conditions.push(Prisma.sql`e.type = ANY (${visible}::text[])`);
   if (type?.endsWith(".*")) {
     const kind = kindOf(type);
     conditions.push(Prisma.sql`e.type = ANY (${eventTypes.filter((one) => kindOf(one) === kind)}::text[])`);
@@ -68,7 +73,7 @@ export async function getEvent(ctx: ReadCtx, { id }: EventById): Promise<Envelop
     where: { id },
     select: { id: true, type: true, at: true, data: true },
   });
-  if (!event) throw notFound("event");
+  if (!event || !maySee(ctx.actor, event.type)) throw notFound("event");
   return envelopeOf(ctx.organization.id, event);
 }
 

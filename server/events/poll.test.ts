@@ -1,10 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { allPermissions } from "../access/permissions.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
 import { entered } from "../test/entered.ts";
 import {
+  buildKey,
   buildOrganization,
   closeConnections,
+  keyRequest,
   requestOf,
   writes,
   type TestOrganization,
@@ -14,6 +17,7 @@ import { refusalOf } from "../test/refusal.ts";
 import { setTenantState } from "../test/tenant-state.ts";
 import { emit } from "./emit.ts";
 import type { PolledEvents } from "./poll.ts";
+import { maySee } from "./visible.ts";
 
 const callerOf = createCallerFactory(appRouter);
 let organization: TestOrganization;
@@ -190,4 +194,27 @@ test("an organization that is read-only can still be polled for what has a numbe
   expect(await poll(cursor)).toMatchObject({ items: [] });
   await setTenantState(organization.id, "active");
   expect(namesOf(await poll(cursor))).toEqual(["Project 1"]);
+});
+
+test("a key is told of what it may see alone, wherever it asks", async () => {
+  await happen(1);
+  const { key } = await buildKey(organization, ["events.read", "projects.read"]);
+  const { events } = callerOf(keyRequest(key, organization.slug));
+  const { items, cursor, more } = await events.poll({});
+  expect(items.map(({ type }) => type)).toEqual(["project.created"]);
+  const whole = await poll();
+  expect({ cursor, more }).toEqual({ cursor: whole.cursor, more: false });
+  const listed = await events.list({});
+  expect(listed.items.map(({ type }) => type)).toEqual(["project.created"]);
+  expect(listed.total).toBe(1);
+  const [seen, hidden] = ["project.created", "organization.created"].map((type) =>
+    whole.items.find((event) => event.type === type),
+  );
+  expect(await events.get({ id: seen?.id ?? "" })).toEqual(seen);
+  expect((await refusalOf(events.get({ id: hidden?.id ?? "" }))).reason).toBe("not_found");
+});
+
+test("what only a newer version knows is for those who see all else", () => {
+  expect(maySee({ permissions: new Set(allPermissions) }, "comet.seen")).toBe(true);
+  expect(maySee({ permissions: new Set(["events.read", "projects.read"]) }, "comet.seen")).toBe(false);
 });

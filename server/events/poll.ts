@@ -4,9 +4,10 @@ import { transact } from "../tenancy/transact.ts";
 import { envelopeOf, type Envelope } from "./envelope.ts";
 import { numberEvents } from "./numbering.ts";
 import type { PollEvents } from "./schema.ts";
+import { maySee } from "./visible.ts";
 
 export type PolledEvents = {
-  /** In the order of their numbers, which is that of their commits. */
+  /** In the order of their numbers, which is that of their commits; of things that the caller may see. */
   items: Envelope[];
   /** What `after` is next time; the same as before when nothing has happened. */
   cursor: number;
@@ -54,7 +55,10 @@ export async function pollEvents(ctx: ReadCtx, { after, limit }: PollEvents): Pr
   });
   const cursor = Number(rows.at(-1)?.seq ?? from);
   return {
-    items: rows.map((row) => envelopeOf(ctx.organization.id, row)),
+    // Left out behind the cursor, not asked for around it: however little one may see, each call gets on.
+    items: rows
+      .filter(({ type }) => maySee(ctx.actor, type))
+      .map((row) => envelopeOf(ctx.organization.id, row)),
     cursor,
     more: cursor < seq,
   };

@@ -147,7 +147,8 @@ export function PollingChapter({ url }: { url: string }) {
   return (
     <Chapter id="polling">
       <Prose>
-        The same events, in one order, with an API key that has <Code>events.read</Code>. Send the
+        The same events, in one order, with an API key that has <Code>events.read</Code>; it is told of what
+        it may read alone, so <Code>task.created</Code> needs <Code>tasks.read</Code> as well. Send the
         answer&apos;s <Code>cursor</Code> as <Code>after</Code> the next time; without one it begins with the
         oldest event that is kept. No event is left out, also when its transaction was long; what has just
         happened may take a moment until it is there. With <Code>more</Code> ask again at once.
