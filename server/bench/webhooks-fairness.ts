@@ -1,16 +1,13 @@
 // One delivery of an organization while another one has 100,000 waiting, against the same with nothing else to do.
 // A worker process of the product delivers both.
-import { fork, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../dev/embedded/ports.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
 import { buildEndpoint, emitProjects } from "../test/webhooks.ts";
 import { progress, type Bench } from "./figure.ts";
 import { quantile } from "./measure.ts";
 import { startTimedReceiver } from "./timed-receiver.ts";
+import { startSlowReceiver, startWorkerProcess } from "./webhook-processes.ts";
 
 const samples = 150;
 const warmUp = 20;
@@ -27,7 +24,7 @@ export const bench: Bench = {
     await buildEndpoint(small, receiver.url);
     const slow = await startSlowReceiver();
     for (let made = 0; made < endpoints; made++) await buildEndpoint(large, `${slow.url}/${made}`);
-    const worker = await startWorker();
+    const worker = await startWorkerProcess();
     const measure = async () => {
       const times: number[] = [];
       for (let index = -warmUp; index < samples; index++) {
@@ -72,26 +69,4 @@ async function delivered(organization: TestOrganization): Promise<number> {
   return tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
     db.webhookDelivery.count({ where: { state: "delivered" } }),
   );
-}
-
-async function startSlowReceiver(): Promise<{ url: string; process: ChildProcess }> {
-  const child = fork(path.join(import.meta.dirname, "slow-receiver.ts"), {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  const [url] = (await once(child, "message")) as [string];
-  return { url, process: child };
-}
-
-async function startWorker(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["workers/main.ts"], {
-    env: { ...process.env, WORKER_PORT: String(await freePort()), LOG_LEVEL: "info" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      if (chunk.toString("utf8").includes('"worker ready"')) resolve();
-    });
-    child.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
-  });
-  return child;
 }

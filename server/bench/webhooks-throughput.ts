@@ -1,18 +1,17 @@
 // Deliveries a second of one worker, claimed, signed, sent and noted, against a bare loop of undici with the same
 // number of requests at once and the same signing. The receivers, of either side, take 20 ms and are one process.
 import { randomUUID } from "node:crypto";
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
+import { wakeRelay } from "../jobs/wake.ts";
 import { tenancy } from "../tenancy/kernel.ts";
-import { closeOutbound } from "../platform/outbound.ts";
+import type { TenantDb } from "../tenancy/tenant-db.ts";
 import { newSigningSecret, signedHeaders } from "../platform/webhook-signature.ts";
 import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
-import { buildEndpoint, emitProjects, type TestEndpoint } from "../test/webhooks.ts";
-import { deliveringWorker } from "./delivering-worker.ts";
+import { buildEndpoint, emitProjects } from "../test/webhooks.ts";
 import { progress, type Bench } from "./figure.ts";
 import { median, quantile } from "./measure.ts";
+import { memoryMB, startSlowReceiver, startWorkerProcess } from "./webhook-processes.ts";
 
 const rounds = 9;
 const warmUpRounds = 1;
@@ -23,22 +22,21 @@ const eachAtOnce = 10;
 export const bench: Bench = {
   async run(report) {
     const organization = await buildOrganization({ plan: "enterprise" });
-    const receiver = await startReceiverProcess();
-    const made: TestEndpoint[] = [];
+    const receiver = await startSlowReceiver();
+    const worker = await startWorkerProcess();
     for (let index = 0; index < endpoints; index++) {
-      const url = `${receiver.url}/${index}`;
-      made.push(await buildEndpoint(organization, url, { concurrency: eachAtOnce }));
+      await buildEndpoint(organization, `${receiver.url}/${index}`, { concurrency: eachAtOnce });
     }
     progress(`Deliveries a second: ${rounds} rounds of ${perRound} on each side …`);
     const rates: Record<"delivered" | "bare", number[]> = { delivered: [], bare: [] };
-    const memoryMB: number[] = [];
+    const memory: number[] = [];
     for (let round = -warmUpRounds; round < rounds; round++) {
       const order = round % 2 === 0 ? (["delivered", "bare"] as const) : (["bare", "delivered"] as const);
       for (const side of order) {
         const rate = await (side === "bare" ? bareRound(receiver.url) : deliveredRound(organization));
         if (round >= 0) rates[side].push(rate);
       }
-      if (round >= 0) memoryMB.push(process.memoryUsage().rss / 1e6);
+      if (round >= 0) memory.push(memoryMB(worker));
     }
     const ratios = rates.delivered.map((rate, round) => rate / (rates.bare[round] as number));
     report({
@@ -57,36 +55,38 @@ export const bench: Bench = {
     });
     report({
       name: "webhooks.memory",
-      value: (memoryMB.at(-1) as number) / (memoryMB[0] as number),
+      value: (memory.at(-1) as number) / (memory[0] as number),
       unit: "x",
       goal: 1.25,
       n: (rounds + warmUpRounds) * perRound,
-      details: { firstMB: memoryMB[0] as number, lastMB: memoryMB.at(-1) as number },
+      details: { firstMB: memory[0] as number, lastMB: memory.at(-1) as number },
     });
-    receiver.process.kill();
-    await closeOutbound();
+    for (const child of [worker, receiver.process]) child.kill("SIGKILL");
     await closeConnections();
   },
 };
 
-/** A worker finds all of it waiting, and has sent and noted it. Its start does not count. */
+/** The worker learns of all of it at one moment, and has sent and noted it at the other. */
 async function deliveredRound(organization: TestOrganization): Promise<number> {
+  const { id } = organization;
+  const write = (work: (db: TenantDb) => Promise<unknown>) =>
+    tenancy().withTenant(id, { readOnly: false }, work);
+  await write((db) => db.webhookEndpoint.updateMany({ data: { state: "paused" } }));
   const names = Array.from({ length: 100 }, () => "Rocket");
   for (let made = 0; made < perRound / endpoints; made += names.length)
     await emitProjects(organization, names);
-  const worker = deliveringWorker();
+  await write(async (db) => {
+    await db.webhookEndpoint.updateMany({ data: { state: "active" } });
+    await db.$executeRaw`UPDATE webhook_deliveries SET state = 'pending', settled_at = NULL WHERE state = 'held'`;
+  });
   const from = performance.now();
-  let first = 0;
-  while ((await waiting(organization)) > 0) {
-    if (first === 0) first = performance.now() - from;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const tookMs = performance.now() - from;
-  await worker.stop(10_000);
-  return (perRound / tookMs) * 1_000;
+  await write((db) => db.$queryRaw`SELECT astra.ask_for_delivery(e.id, NULL, NULL) FROM webhook_endpoints e`);
+  wakeRelay("webhooks");
+  while (await isWaiting(organization)) await sleep(20);
+  return (perRound / (performance.now() - from)) * 1_000;
 }
 
-async function waiting(organization: TestOrganization): Promise<number> {
+async function isWaiting(organization: TestOrganization): Promise<boolean> {
   const rows = await tenancy().withTenant(
     organization.id,
     { readOnly: true },
@@ -94,7 +94,7 @@ async function waiting(organization: TestOrganization): Promise<number> {
       db.$queryRaw<{ some: boolean }[]>`
         SELECT EXISTS (SELECT FROM webhook_deliveries WHERE state = 'pending') AS some`,
   );
-  return rows[0]?.some ? 1 : 0;
+  return rows[0]?.some ?? false;
 }
 
 /** What anybody would write: sign, post, read the answer, so many at once. */
@@ -126,12 +126,4 @@ async function bareRound(url: string): Promise<number> {
   const rate = (perRound / (performance.now() - from)) * 1_000;
   await dispatcher.close();
   return rate;
-}
-
-async function startReceiverProcess(): Promise<{ url: string; process: ChildProcess }> {
-  const child = fork(path.join(import.meta.dirname, "slow-receiver.ts"), {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  const [url] = (await once(child, "message")) as [string];
-  return { url, process: child };
 }
