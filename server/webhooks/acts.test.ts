@@ -7,7 +7,9 @@ import { entered } from "../test/entered.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../test/factories.ts";
 import { startReceiver, type Receiver } from "../test/receiver.ts";
 import { refusalOf } from "../test/refusal.ts";
+import { transact } from "../tenancy/transact.ts";
 import { buildEndpoint, deliver, deliveriesOf, emitProjects, workerDoor } from "../test/webhooks.ts";
+import { holdEndpoint } from "./endpoints.ts";
 import { runRecovery } from "./recover.ts";
 
 const callerOf = createCallerFactory(appRouter);
@@ -75,6 +77,21 @@ describe("pause and resume", () => {
     expect(await statesOf(endpoint)).toEqual(["pending"]);
     await deliver(endpoint);
     expect(await statesOf(endpoint)).toEqual(["delivered"]);
+  });
+
+  test("what happens while an endpoint's settings change does not wait for that", async () => {
+    const endpoint = await build();
+    const [held, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const change = transact(workerDoor(organization), "write", async (ctx) => {
+      await holdEndpoint(ctx, endpoint.id);
+      held.resolve();
+      await over.promise;
+    });
+    await held.promise;
+    await emitProjects(organization, ["Apollo"]);
+    over.resolve();
+    await change;
+    expect(await statesOf(endpoint)).toEqual(["pending"]);
   });
 
   test("what another process with a clock ahead has held is sent as well", async () => {

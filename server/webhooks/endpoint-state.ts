@@ -16,7 +16,7 @@ const hourMs = 3_600_000;
  * Stops an endpoint: what happens meanwhile is held for it, and so is what waits. Throws AppError not_found.
  */
 export async function pauseEndpoint(ctx: WriteCtx, { id }: EndpointById): Promise<{ id: string }> {
-  const before = await holdEndpoint(ctx, id);
+  const before = await holdEndpoint(ctx, id, { state: true });
   if (before.state === "active") {
     const data = { state: "paused", stoppedAt: ctx.clock.now() };
     await ctx.db.webhookEndpoint.update({ where: { id }, data, select: { id: true } });
@@ -35,7 +35,7 @@ export async function resumeEndpoint(
   ctx: WriteCtx,
   { id, held }: ResumeEndpoint,
 ): Promise<{ id: string; recoveryId: string | null }> {
-  const before = await holdEndpoint(ctx, id);
+  const before = await holdEndpoint(ctx, id, { state: true });
   let recoveryId: string | null = null;
   if (before.state !== "active") {
     await ctx.db.webhookEndpoint.update({
@@ -69,7 +69,7 @@ async function sendHeld(ctx: WriteCtx, endpointId: string): Promise<string | nul
 
 /** Deletes an endpoint and forgets its secrets; what waits for it is canceled. Throws AppError not_found. */
 export async function deleteEndpoint(ctx: WriteCtx, { id }: EndpointById): Promise<{ id: string }> {
-  const before = await holdEndpoint(ctx, id);
+  const before = await holdEndpoint(ctx, id, { state: true });
   const now = ctx.clock.now();
   await ctx.db.webhookEndpoint.update({
     where: { id },

@@ -1,4 +1,5 @@
 import { v7 as uuid } from "uuid";
+import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { audit } from "../audit/audit.ts";
 import { isTypeFilter, kindOf } from "../events/catalogue.ts";
 import { emit } from "../events/emit.ts";
@@ -155,9 +156,13 @@ export async function updateEndpoint(
   return { id: input.id, version, hint };
 }
 
-/** An endpoint that is not deleted, held until the commit: of two changes at once the second sees the first. Throws AppError not_found. */
-export async function holdEndpoint(ctx: WriteCtx, id: string): Promise<EndpointRow> {
-  await ctx.db.$queryRaw`SELECT FROM webhook_endpoints WHERE id = ${id}::uuid FOR UPDATE`;
+/**
+ * An endpoint that is not deleted, held until the commit: of two changes at once the second sees the first. Whoever
+ * changes its state has those wait who write events for it; to others it is no obstacle. Throws AppError not_found.
+ */
+export async function holdEndpoint(ctx: WriteCtx, id: string, { state = false } = {}): Promise<EndpointRow> {
+  const lock = state ? Prisma.sql`FOR UPDATE` : Prisma.sql`FOR NO KEY UPDATE`;
+  await ctx.db.$queryRaw`SELECT FROM webhook_endpoints WHERE id = ${id}::uuid ${lock}`;
   const endpoint = await ctx.db.webhookEndpoint.findUnique({ where: { id }, select: columns });
   if (!endpoint || endpoint.state === "deleted") throw notFound("endpoint");
   return endpoint;
