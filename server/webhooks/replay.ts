@@ -3,7 +3,7 @@ import { AppError, notFound } from "../platform/errors.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 
 /** How many deliveries can be sent again in one go. */
-export const replayMax = 500;
+const replayMax = 500;
 
 /**
  * Sends deliveries of one endpoint again, whatever became of them, with the ids that they had; their schedule begins

@@ -4,7 +4,7 @@ import type { WriteCtx } from "../tenancy/context.ts";
 import { assertSending } from "./replay.ts";
 
 /** The type of an event that nothing has caused but the wish to see one arrive. */
-export const testType = "webhook.test";
+const testType = "webhook.test";
 
 /**
  * Sends an event of type `webhook.test` to one endpoint, whatever it listens to, and to no other. It is delivered as
