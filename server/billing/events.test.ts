@@ -15,6 +15,7 @@ import {
 import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
 import { reconcileAll } from "./reconcile.ts";
 import { syncCustomer } from "./sync.ts";
+import { giveTurnBack, takeTurn } from "./turn.ts";
 
 let made: TestStripe;
 let organization: TestOrganization;
@@ -232,7 +233,7 @@ describe("what is not an event that Stripe signed just now is refused, and leave
 });
 
 describe("syncCustomer", () => {
-  test("that was overtaken writes nothing", async () => {
+  test("eight times at once takes turns, and tells of one change", async () => {
     const customer = await made.customerOf(organization);
     await made.subscribe(customer);
     await made.control("idle");
@@ -245,6 +246,26 @@ describe("syncCustomer", () => {
     expect(await billingEntries(organization)).toHaveLength(0);
     await runDueJobs();
     expect(await billingEntries(organization)).toHaveLength(1);
+  });
+
+  test("waits for no worker that died while it looked, and hears no more of it", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    const lost = await takeTurn(customer);
+    const { id: organizationId } = organization;
+    await platformDb().billingCustomer.updateMany({
+      where: { organizationId },
+      data: { heldUntil: new Date(Date.now() - 1_000) },
+    });
+    expect(await syncCustomer(customer, "test")).toEqual({ known: true, changed: true });
+    const next = await takeTurn(customer);
+    if (!lost || !next) throw new Error("there was no turn");
+    expect(next.ticket).toBe(lost.ticket + 2n);
+    // What the dead one would still do does not end the turn of another.
+    await giveTurnBack(lost);
+    const held = await platformDb().billingCustomer.findUnique({ where: { organizationId } });
+    expect(held?.heldUntil).not.toBeNull();
+    await giveTurnBack(next);
   });
 
   test("keeps the plan under a status and a price that this version does not know", async () => {
