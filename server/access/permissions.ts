@@ -82,9 +82,12 @@ export const permissionRegistry = {
     needs: ["billing.read"],
     peopleOnly: true,
   },
-  "webhooks.read": { description: "See webhook endpoints and deliveries", scope: "organization" },
+  "webhooks.read": {
+    description: "See webhook endpoints, and deliveries with all that their events tell",
+    scope: "organization",
+  },
   "webhooks.write": {
-    description: "Create and edit webhook endpoints, and replay deliveries",
+    description: "Create and edit webhook endpoints, which may be sent every event, and replay deliveries",
     scope: "organization",
     needs: ["webhooks.read"],
   },

@@ -47,7 +47,8 @@ const plans = new Map<string, Plan>(
     },
     enterprise: {
       name: "Enterprise",
-      limits: { seats: null, projects: null, api_keys: null, endpoints: null },
+      // Every change is written down once for each endpoint that hears of it, so that there is an end on any plan.
+      limits: { seats: null, projects: null, api_keys: null, endpoints: 500 },
       callsPerMinute: 30_000,
       invitesPerDay: 10_000,
       auditDays: 2_555,
