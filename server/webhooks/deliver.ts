@@ -11,6 +11,8 @@ import { askAgain } from "./turn.ts";
 
 /** An organization that is suspended or read-only is looked at again after so long; its deliveries wait. */
 const standingPauseSeconds = 600;
+/** One turn follows another at once for so long, where something came in the last moment of it. */
+const followMs = 10_000;
 /** When an organization has all its turns at other endpoints. */
 const crowdedPauseMs = 500;
 
@@ -25,37 +27,45 @@ export async function deliverToEndpoint(
   { endpointId }: { endpointId: string },
   job: Pick<JobInfo, "signal">,
 ): Promise<void> {
-  const other = driving.get(endpointId);
   // It looks behind this moment, or whoever follows it does: its own job's row stands until then.
-  if (other) return other.wake();
-  const driver = new Driver(door, endpointId);
+  if (driving.get(endpointId)?.wake()) return;
+  const begun = performance.now();
+  let driver = new Driver(door, endpointId);
   const close = () => driver.close();
-  driving.set(endpointId, driver);
   job.signal.addEventListener("abort", close);
   try {
-    await takeOneTurn(door, endpointId, driver);
+    for (;;) {
+      driving.set(endpointId, driver);
+      // Another may have come since the turn's end, and looks.
+      if (!(await takeOneTurn(door, endpointId, driver)) || driving.get(endpointId) !== driver) return;
+      if (performance.now() - begun > followMs || job.signal.aborted) break;
+      driver = new Driver(door, endpointId);
+    }
+    await transact(door, "write", (ctx) => askAgain(ctx, endpointId, 0));
+    wakeRelay("webhooks");
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "FORBIDDEN") throw error;
     await askForStanding(door, endpointId);
   } finally {
     job.signal.removeEventListener("abort", close);
-    driving.delete(endpointId);
+    // Whoever has come since is there by now.
+    if (driving.get(endpointId) === driver) driving.delete(endpointId);
   }
 }
 
-async function takeOneTurn(door: Door, endpointId: string, driver: Driver): Promise<void> {
+/** Answers whether there may be something that was not seen. */
+async function takeOneTurn(door: Door, endpointId: string, driver: Driver): Promise<boolean> {
   const { id } = door.organization;
   if (!(await takeTurn(id))) {
+    driver.end();
     await transact(door, "write", (ctx) => askAgain(ctx, endpointId, crowdedPauseMs));
-    return;
+    return false;
   }
   try {
-    if (!(await driver.run())) return;
+    return await driver.run();
   } finally {
     endTurn(id);
   }
-  await transact(door, "write", (ctx) => askAgain(ctx, endpointId, 0));
-  wakeRelay("webhooks");
 }
 
 /** Nothing of a suspended organization can be written, so the owner's login asks for it. */

@@ -50,6 +50,7 @@ export class Driver {
   #closing = false;
   #woken = false;
   #released = false;
+  #ended = false;
   #happened = Promise.withResolvers<void>();
 
   constructor(door: Door, endpointId: string) {
@@ -57,10 +58,12 @@ export class Driver {
     this.#endpointId = endpointId;
   }
 
-  /** There may be more to send than was found. */
-  wake(): void {
+  /** There may be more to send than was found. False when it has come to its end already, and will not look. */
+  wake(): boolean {
+    if (this.#ended) return false;
     this.#woken = true;
     this.#stir();
+    return true;
   }
 
   /** Begins nothing more, and comes to an end when what is on its way has arrived. */
@@ -82,8 +85,14 @@ export class Driver {
       return this.#woken;
     } finally {
       // Also where nothing can be noted any more: what is on its way arrives, but nothing follows it.
-      this.#closing = true;
+      this.end();
     }
+  }
+
+  /** From here on it looks at nothing more. */
+  end(): void {
+    this.#closing = true;
+    this.#ended = true;
   }
 
   async #begin(): Promise<boolean> {

@@ -10,7 +10,7 @@ const windowSends = 20;
  * While there are several, the share of its time that the process gives to those who send much; the rest is for
  * whoever comes with little. One that has been alone for so long has all of it.
  */
-const busyMax = 0.6;
+const busyMax = 0.4;
 const besideMs = 2_000;
 const sampleMs = 20;
 /** Turns beyond that which wait a little for one of them to end, and for how long. */
