@@ -54,6 +54,31 @@ export function priceKeys(): readonly PriceKey[] {
   return keys;
 }
 
+/** What there is to know a price by. */
+export type KnownPrice = {
+  lookup_key: string | null;
+  product: string | { id: string };
+  recurring: { interval: string } | null;
+};
+
+/**
+ * The key of a price as Stripe has it. One that is sold no more has given its key to the price that took its place: it
+ * is known by its product, which stays.
+ */
+export function keyOfPrice({ lookup_key: own, product, recurring }: KnownPrice): string | null {
+  if (own !== null && planOfPrice(own) !== null) return own;
+  const sold = typeof product === "string" ? product : product.id;
+  const found = keys.find(
+    ({ plan, interval }) => productOf(plan) === sold && interval === recurring?.interval,
+  );
+  return found?.lookupKey ?? own;
+}
+
+/** The id of a plan's product at Stripe. */
+export function productOf(plan: string): string {
+  return `astra_${plan}`;
+}
+
 /** The plan that a price is for; null for a price that this version does not know. */
 export function planOfPrice(lookupKey: string): string | null {
   return keys.find((key) => key.lookupKey === lookupKey)?.plan ?? null;

@@ -284,6 +284,25 @@ describe("syncCustomer", () => {
     expect(await planOfOrganization(organization)).toBe("pro");
   });
 
+  test("knows those who bought at a price that is sold no more by its product", async () => {
+    const customer = await made.customerOf(organization);
+    const former = await made.stripe.prices.create({
+      product: "astra_business",
+      currency: "usd",
+      unit_amount: 2_500,
+      recurring: { interval: "year" },
+    });
+    expect(former.lookup_key).toBeNull();
+    const items = [{ price: former.id, quantity: 2 }];
+    await made.stripe.subscriptions.create({ customer, items });
+    await syncCustomer(customer, "test");
+    expect(await planOfOrganization(organization)).toBe("business");
+    expect(await rowOf(organization)).toMatchObject({
+      plan: "business",
+      priceLookupKey: "astra_business_year",
+    });
+  });
+
   test("an answer of Stripe that is none changes nothing", async () => {
     const customer = await made.customerOf(organization);
     await made.subscribe(customer);

@@ -1,4 +1,5 @@
 import type { Stripe } from "stripe";
+import { keyOfPrice } from "./catalogue.ts";
 
 /** What counts of a subscription of Stripe, in our words; times are Dates, absent ones null. */
 export type Bought = {
@@ -63,7 +64,7 @@ export function stateOf(subscription: Stripe.Subscription): Bought {
     subscriptionId: subscription.id,
     itemId: item?.id ?? null,
     status,
-    priceLookupKey: item?.price.lookup_key ?? null,
+    priceLookupKey: item ? keyOfPrice(item.price) : null,
     quantity: item?.quantity ?? 0,
     periodStart: moment(item?.current_period_start),
     periodEnd: moment(item?.current_period_end),

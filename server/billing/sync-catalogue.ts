@@ -1,5 +1,13 @@
 import { Stripe } from "stripe";
-import { currency, priceKeys, sales, type Interval, type PriceKey, type Sale } from "./catalogue.ts";
+import {
+  currency,
+  priceKeys,
+  productOf,
+  sales,
+  type Interval,
+  type PriceKey,
+  type Sale,
+} from "./catalogue.ts";
 
 /** What a run did to Stripe's products and prices. */
 export type CatalogueReport = { made: string[]; changed: string[]; kept: number };
@@ -20,12 +28,8 @@ export async function syncCatalogue(stripe: Stripe): Promise<CatalogueReport> {
   return report;
 }
 
-function productId(plan: string): string {
-  return `astra_${plan}`;
-}
-
 async function syncProduct(stripe: Stripe, sale: Sale, report: CatalogueReport): Promise<void> {
-  const id = productId(sale.plan);
+  const id = productOf(sale.plan);
   const { name, description } = sale;
   const found = await findProduct(stripe, id);
   if (!found) {
@@ -60,7 +64,7 @@ async function syncPrice(
     return;
   }
   await stripe.prices.create({
-    product: productId(plan),
+    product: productOf(plan),
     currency,
     unit_amount: amount,
     recurring: { interval },
@@ -75,7 +79,7 @@ function isAsWanted(price: Stripe.Price, plan: string, interval: Interval, amoun
   const { recurring } = price;
   return (
     price.active &&
-    price.product === productId(plan) &&
+    price.product === productOf(plan) &&
     price.currency === currency &&
     price.unit_amount === amount &&
     recurring?.interval === interval &&

@@ -9,7 +9,7 @@ import { AppError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import { levelOf } from "./access.ts";
 import { accessLevel } from "./access-level.ts";
-import { planOfPrice } from "./catalogue.ts";
+import { keyOfPrice, planOfPrice } from "./catalogue.ts";
 import { stripeClient } from "./stripe.ts";
 import {
   currentOf,
@@ -70,8 +70,8 @@ async function plannedPrice(
 ): Promise<Pick<Seen, "nextPriceLookupKey" | "nextPriceAt">> {
   const next = nextPriceOf(subscription);
   if (!next) return { nextPriceLookupKey: null, nextPriceAt: null };
-  const { lookup_key: nextPriceLookupKey } = await stripeClient().prices.retrieve(next.priceId);
-  return { nextPriceLookupKey, nextPriceAt: next.at };
+  const price = await stripeClient().prices.retrieve(next.priceId);
+  return { nextPriceLookupKey: keyOfPrice(price), nextPriceAt: next.at };
 }
 
 /** Writes a look down, with the plan that follows from it; false when there was nothing new in it. */
