@@ -56,7 +56,6 @@ export async function changePlan(door: Door, input: ChangePlan) {
   if (age < 0 || age > previewSeconds) throw outdated();
   if ((await costOf(live, input, seats, prorationDate)).amount !== amount) throw outdated();
   await note(door, "billing.change", { plan, interval, seats, amount });
-  await releasePlanned(live);
   const price = await priceOf(input);
   const changed = await askStripe((stripe) =>
     stripe.subscriptions.update(
@@ -71,9 +70,14 @@ export async function changePlan(door: Door, input: ChangePlan) {
       { idempotencyKey: `astra-change-${live.subscriptionId}-${keyOf(input)}-${seats}-${prorationDate}` },
     ),
   );
-  await syncNow(door);
-  const invoice = changed.latest_invoice;
-  const waits = changed.pending_update !== null && typeof invoice === "object";
+  const waits = changed.pending_update !== null;
+  try {
+    // What was planned falls away with what was bought in its place, and stays when nothing was.
+    if (!waits) await releasePlanned(live);
+  } finally {
+    await syncNow(door);
+  }
+  const invoice = typeof changed.latest_invoice === "object" ? changed.latest_invoice : null;
   return {
     state: waits ? "payment_needed" : "changed",
     payUrl: waits ? (invoice?.hosted_invoice_url ?? null) : null,
@@ -159,7 +163,7 @@ function update({ subscriptionId }: Live, params: Stripe.SubscriptionUpdateParam
   return askStripe((stripe) => stripe.subscriptions.update(subscriptionId, params));
 }
 
-/** While a change is planned Stripe takes no other. */
+/** While a change is planned Stripe takes no other plan, and no end. */
 async function releasePlanned({ scheduleId }: Live): Promise<void> {
   if (scheduleId) await askStripe((stripe) => stripe.subscriptionSchedules.release(scheduleId));
 }

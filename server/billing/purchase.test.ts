@@ -178,6 +178,30 @@ describe("changing", () => {
     expect(await planOfOrganization(organization)).toBe("business");
   });
 
+  test("a card that is declined for a greater plan leaves a planned smaller one; one that pays takes it away", async () => {
+    const customer = await made.subscribed(organization, "astra_business_month");
+    const { at } = await billing().scheduleDowngrade(pro);
+    const enterprise = { plan: "enterprise", interval: "month" } as const;
+    const planned = async () => (await billing().overview()).subscription?.nextPlan;
+    const first = await billing().previewChange(enterprise);
+    await made.control("outcome", { code: "insufficient_funds", customer });
+    const refused = await billing().change({
+      ...enterprise,
+      amount: first.amount,
+      prorationDate: first.prorationDate,
+    });
+    expect(refused.state).toBe("payment_needed");
+    expect(await planned()).toEqual({ ...pro, at });
+    expect(await planOfOrganization(organization)).toBe("business");
+    // Another moment: the same question would get the same answer of Stripe.
+    const later = clockAt(new Date((first.prorationDate + 5) * 1_000).toISOString());
+    const { billing: then } = callerOf(requestOf(organization.owner, organization.slug, later));
+    const { amount, prorationDate } = await then.previewChange(enterprise);
+    expect(await then.change({ ...enterprise, amount, prorationDate })).toMatchObject({ state: "changed" });
+    expect(await planned()).toBeNull();
+    expect(await planOfOrganization(organization)).toBe("enterprise");
+  });
+
   test("an end is planned, taken back, and comes", async () => {
     const customer = await made.subscribed(organization);
     const { at } = await billing().cancel();
