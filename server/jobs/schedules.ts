@@ -12,7 +12,7 @@ export const schedules = {
   "invites.trim": { everySeconds: 21_600 },
   "notifications.trim": { everySeconds: 21_600 },
   "api-keys.warn": { everySeconds: 21_600 },
-  "webhooks.count": { everySeconds: 600 },
+  "webhooks.count": { everySeconds: 300 },
   "webhooks.trim": { everySeconds: 21_600 },
   "billing.reconcile": { everySeconds: 86_400 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;

@@ -48,7 +48,11 @@ async function headersOf(id: string): Promise<Record<string, string>> {
 async function entryOf(action: string): Promise<string> {
   return tenancy().withTenant(organization.id, { readOnly: true }, async (db) => {
     const select = { changes: true, personal: true, targetLabel: true } as const;
-    const entry = await db.auditEntry.findFirstOrThrow({ where: { action }, orderBy: { id: "desc" }, select });
+    const entry = await db.auditEntry.findFirstOrThrow({
+      where: { action },
+      orderBy: { id: "desc" },
+      select,
+    });
     return JSON.stringify(entry);
   });
 }

@@ -4,7 +4,10 @@ import { systemClock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { redis } from "../platform/redis.ts";
 import type { ReadDb } from "../tenancy/tenant-db.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
 import { tenancy } from "../tenancy/kernel.ts";
+import { transact } from "../tenancy/transact.ts";
+import { askForAllDue } from "./trim.ts";
 
 const key = "webhooks:fleet-counts";
 /** Several periods of the job that counts: older figures would say what is not so. */
@@ -32,15 +35,24 @@ export type FleetCounts = z.output<typeof FleetCounts>;
 
 type Counts = Omit<FleetCounts, "organizations" | "countedAt">;
 
-/** Counts over all organizations of a shard, for operators; what is counted is kept for an hour. */
-export async function countWebhooks(shardId: string, job: { signal?: AbortSignal } = {}): Promise<void> {
+/**
+ * Counts over all organizations of a shard, for operators; what is counted is kept for an hour. On its way it asks
+ * anew for what is due: a delivery's job that is dead takes what it had settled with it.
+ */
+export async function countWebhooks(
+  shardId: string,
+  job: { requestId: string; signal?: AbortSignal },
+): Promise<void> {
   const sum: FleetCounts = { ...none, organizations: 0, countedAt: systemClock.now() };
-  for await (const { id } of everyOrganization(shardId, { signal: job.signal })) {
+  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
     try {
-      const counts = await tenancy().withTenant(id, { readOnly: true }, countOne);
+      const counts = await tenancy().withTenant(organization.id, { readOnly: true }, countOne);
       if (counts) add(sum, counts);
+      if (!counts?.pending) continue;
+      const door = systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
+      await transact(door, "write", askForAllDue);
     } catch (error) {
-      log("webhooks").warn({ organization: id, err: error }, "webhooks were not counted");
+      log("webhooks").warn({ organization: organization.id, err: error }, "webhooks were not counted");
     }
   }
   await redis().set(key, JSON.stringify(sum), "EX", keptSeconds);

@@ -4,8 +4,11 @@ import type { JobInfo } from "../jobs/run.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { assertSending } from "./replay.ts";
+import { countedMax } from "./schema.ts";
 
 const batchRows = 500;
+/** Beyond this the job does not count what is before it: `total` grows with what is done. */
+const totalMax = 100_000;
 
 /** What is sent again: from when until when its events happened, and which states of deliveries. */
 export type RecoveryInput = {
@@ -18,17 +21,16 @@ export type RecoveryInput = {
 
 /**
  * Asks for everything that an endpoint has not got since a time to be sent again: a job that can be watched in its
- * row of `webhook_recoveries`, and goes on where it stopped. The caller writes the audit entry. Throws AppError
- * not_found, and endpoint_stopped while nothing can be sent there.
+ * row of `webhook_recoveries`, and goes on where it stopped. `total` counts up to 1,001, which means more: the job
+ * counts on, as the endpoint is held here. The caller writes the audit entry. Throws AppError not_found, and
+ * endpoint_stopped while nothing can be sent there.
  */
 export async function recoverEndpoint(
   ctx: WriteCtx,
   { endpointId, since, through = ctx.clock.now(), states }: RecoveryInput,
 ): Promise<{ id: string; total: number }> {
   await assertSending(ctx, endpointId);
-  const total = await ctx.db.webhookDelivery.count({
-    where: { endpointId, state: { in: [...states] }, createdAt: { gte: since, lte: through } },
-  });
+  const total = await countUndelivered(ctx, { endpointId, since, through, states }, countedMax + 1);
   const id = uuid();
   const memberId = ctx.actor.kind === "member" ? ctx.actor.memberId : null;
   const createdAt = ctx.clock.now();
@@ -46,15 +48,42 @@ export async function runRecovery(
   { recoveryId }: { recoveryId: string },
   job: Pick<JobInfo, "signal">,
 ): Promise<void> {
-  for (let more = true; more;) {
-    job.signal.throwIfAborted();
-    more = await transact(door, "write", (ctx) => recoverBatch(ctx, recoveryId));
-  }
+  job.signal.throwIfAborted();
+  await transact(door, "write", (ctx) => countAll(ctx, recoveryId));
+  while (await transact(door, "write", (ctx) => recoverBatch(ctx, recoveryId))) job.signal.throwIfAborted();
 }
 
 /** Notes that a recovery has not come to its end; what it has made due stays so. */
 export async function giveUpRecovery(door: Door, { recoveryId }: { recoveryId: string }): Promise<void> {
   await transact(door, "write", (ctx) => finish(ctx, recoveryId, "failed"));
+}
+
+/** How many deliveries a recovery would move; no more than so many are counted. */
+async function countUndelivered(
+  ctx: WriteCtx,
+  { endpointId, since, through, states }: Required<RecoveryInput>,
+  most: number,
+): Promise<number> {
+  const rows = await ctx.db.$queryRaw<{ total: number }[]>`
+    SELECT count(*)::int AS total FROM (
+      SELECT FROM webhook_deliveries d
+      WHERE d.endpoint_id = ${endpointId}::uuid AND d.state = ANY (${[...states]}::text[])
+        AND d.created_at BETWEEN ${since}::timestamptz AND ${through}::timestamptz
+      LIMIT ${most}) AS few`;
+  return rows[0]?.total ?? 0;
+}
+
+/** Before the first batch: what was more than could be counted while somebody waited for it. */
+async function countAll(ctx: WriteCtx, id: string): Promise<void> {
+  const recovery = await ctx.db.webhookRecovery.findUnique({
+    where: { id, state: "waiting", total: { gt: countedMax } },
+    select: { endpointId: true, since: true, through: true, states: true },
+  });
+  if (!recovery) return;
+  // The schema of the one who asked holds the same closed set.
+  const states = recovery.states as RecoveryInput["states"];
+  const total = await countUndelivered(ctx, { ...recovery, states }, totalMax);
+  await ctx.db.webhookRecovery.update({ where: { id }, data: { total }, select: { id: true } });
 }
 
 type Recovery = {
@@ -97,11 +126,10 @@ async function recoverBatch(ctx: WriteCtx, id: string): Promise<boolean> {
     await finish(ctx, id, "done");
     return false;
   }
-  await ctx.db.webhookRecovery.update({
-    where: { id },
-    data: { state: "running", cursorId: batch.last, done: { increment: batch.moved } },
-    select: { id: true },
-  });
+  await ctx.db.$executeRaw`
+    UPDATE webhook_recoveries SET state = 'running', cursor_id = ${batch.last}::uuid, done = done + ${batch.moved}::int,
+      total = greatest(total, done + ${batch.moved}::int)
+    WHERE id = ${id}::uuid`;
   await enqueue(ctx, "webhooks.deliver", { endpointId });
   return true;
 }

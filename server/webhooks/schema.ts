@@ -170,7 +170,11 @@ export const RecoverEndpoint = z.strictObject({
   /** Of events that happened at this moment or later. */
   since: z.date(),
   /** Which of what is undelivered: given up, or held while the endpoint was stopped. */
-  states: z.array(z.enum(["dead", "held"])).min(1).max(2).default(["dead", "held"]),
+  states: z
+    .array(z.enum(["dead", "held"]))
+    .min(1)
+    .max(2)
+    .default(["dead", "held"]),
 });
 export type RecoverEndpoint = z.infer<typeof RecoverEndpoint>;
 
@@ -340,6 +344,7 @@ export type WebhookRecovery = {
   states: ("dead" | "held")[];
   state: "waiting" | "running" | "done" | "failed";
   done: number;
+  /** While it waits 1,001 means more than 1,000; the job counts up to 100,000, and beyond that as it goes on. */
   total: number;
   /** Null when nobody goes by it any more, or a key has asked. */
   requestedBy: string | null;

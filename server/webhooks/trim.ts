@@ -1,3 +1,4 @@
+import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { numberEvents } from "../events/numbering.ts";
 import { everyOrganization } from "../organizations/every.ts";
 import { log } from "../platform/log.ts";
@@ -5,11 +6,14 @@ import type { Door, WriteCtx } from "../tenancy/context.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 
-const dayMs = 86_400_000;
 /** How long events, and what became of their deliveries, are kept. */
 export const eventDays = 30;
 const hourDays = 90;
 const batchRows = 1_000;
+
+// The database's clock is one for all: a worker whose own is ahead would remove what is young.
+const eventsBefore = Prisma.sql`now() - ${eventDays} * interval '1 day'`;
+const hoursBefore = Prisma.sql`now() - ${hourDays} * interval '1 day'`;
 
 /** Removes from every organization of a shard the events and deliveries whose days are over, and asks for what is due. */
 export async function trimWebhooks(
@@ -30,21 +34,19 @@ export async function trimWebhooks(
  * events that nothing waits for any more; hours; endpoints that were deleted and of which nothing is left.
  */
 export async function trimOne(door: Door): Promise<void> {
-  const now = door.clock.now().getTime();
-  const before = new Date(now - eventDays * dayMs);
   // Whoever asks for events by their numbers learns by the number of the last that went how much it has missed.
   while (await transact(door, "write", numberEvents));
   const steps: ((ctx: WriteCtx) => Promise<number>)[] = [
     (ctx) => ctx.db.$executeRaw`
       DELETE FROM webhook_deliveries WHERE id IN (
-        SELECT d.id FROM webhook_deliveries d WHERE d.settled_at < ${before}::timestamptz LIMIT ${batchRows})`,
-    (ctx) => trimEvents(ctx, before),
+        SELECT d.id FROM webhook_deliveries d WHERE d.settled_at < ${eventsBefore} LIMIT ${batchRows})`,
+    trimEvents,
     (ctx) => ctx.db.$executeRaw`
-      DELETE FROM webhook_hours WHERE hour < ${new Date(now - hourDays * dayMs)}::timestamptz`,
+      DELETE FROM webhook_hours WHERE hour < ${hoursBefore}`,
     (ctx) => ctx.db.$executeRaw`
-      DELETE FROM webhook_recoveries WHERE created_at < ${new Date(now - hourDays * dayMs)}::timestamptz`,
+      DELETE FROM webhook_recoveries WHERE created_at < ${hoursBefore}`,
     (ctx) => ctx.db.$executeRaw`
-      DELETE FROM webhook_endpoints e WHERE e.state = 'deleted' AND e.deleted_at < ${before}::timestamptz
+      DELETE FROM webhook_endpoints e WHERE e.state = 'deleted' AND e.deleted_at < ${eventsBefore}
         AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = e.id)`,
   ];
   for (const step of steps) while ((await transact(door, "write", step)) === batchRows);
@@ -52,11 +54,11 @@ export async function trimOne(door: Door): Promise<void> {
 }
 
 /** An event goes when no delivery waits for it; where programs ask for events, the number of the last one that went is noted. */
-async function trimEvents(ctx: WriteCtx, before: Date): Promise<number> {
+async function trimEvents(ctx: WriteCtx): Promise<number> {
   const rows = await ctx.db.$queryRaw<{ trimmed: number }[]>`
     WITH gone AS (
       DELETE FROM events WHERE id IN (
-        SELECT e.id FROM events e WHERE e.at < ${before}::timestamptz AND NOT EXISTS (
+        SELECT e.id FROM events e WHERE e.at < ${eventsBefore} AND NOT EXISTS (
           SELECT FROM webhook_deliveries d WHERE d.event_id = e.id AND d.state = 'pending')
         ORDER BY e.at, e.id LIMIT ${batchRows})
       RETURNING seq
@@ -69,7 +71,7 @@ async function trimEvents(ctx: WriteCtx, before: Date): Promise<number> {
 }
 
 /** Behind all that can go wrong with asking: what is due is asked for anew. */
-async function askForAllDue(ctx: WriteCtx): Promise<void> {
+export async function askForAllDue(ctx: WriteCtx): Promise<void> {
   await ctx.db.$queryRaw`
     SELECT astra.ask_for_delivery(e.id, NULL, ${ctx.request.id}) FROM webhook_endpoints e
     WHERE e.state = 'active' AND EXISTS (

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { deliveriesInWords } from "#app/(console)/[org]/webhooks/words.ts";
+import { deliveriesInWords, manyInWords } from "#app/(console)/[org]/webhooks/words.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Badge, type BadgeTone } from "#app/_ui/badge.tsx";
 import { Card, CardHeader } from "#app/_ui/card.tsx";
@@ -63,7 +63,8 @@ function RecoveryLine({ recovery }: { recovery: WebhookRecovery }) {
         </span>
         <output className="tabular">
           {isUnderWay(recovery)
-            ? `${count.format(done)} of ${count.format(total)}`
+            ? // The job counts what is more than that before it begins.
+              `${count.format(done)} of ${state === "waiting" ? manyInWords(total) : count.format(total)}`
             : `${deliveriesInWords(done)} put back`}
         </output>
       </div>
