@@ -100,6 +100,7 @@ export const permissionRegistry = {
     description: "See and rotate the secrets that sign webhooks",
     scope: "organization",
     needs: ["webhooks.read"],
+    peopleOnly: true,
   },
   "events.read": { description: "See the log of events, and poll it", scope: "organization" },
   "audit_log.read": { description: "See the audit log and verify it", scope: "organization" },

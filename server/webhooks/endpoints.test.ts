@@ -1,6 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { appRouter } from "../api/root.ts";
+import { exposedProcedures } from "../api/rest/routes.ts";
 import { createCallerFactory } from "../api/trpc.ts";
+import { permissionInfo } from "../access/permissions.ts";
 import { planOf } from "../plans/catalogue.ts";
 import { closeOutbound } from "../platform/outbound.ts";
 import { tenancy } from "../tenancy/kernel.ts";
@@ -245,6 +247,14 @@ describe("a secret", () => {
     expect(await entryOf("webhooks.showSecret")).not.toContain(secret);
     const editor = await buildMember(organization, "editor");
     expect(await refusalOf(as(editor).showSecret({ id }))).toMatchObject({ reason: "missing_permission" });
+  });
+
+  test("is for people alone, except where a key has just made the endpoint", () => {
+    expect(permissionInfo("webhooks.manage").peopleOnly).toBe(true);
+    const exposed = exposedProcedures(appRouter).map(({ path }) => path);
+    expect(exposed).toContain("webhooks.create");
+    expect(exposed).not.toContain("webhooks.showSecret");
+    expect(exposed).not.toContain("webhooks.rotateSecret");
   });
 
   test("changes with an overlap, and no third one is ever good", async () => {

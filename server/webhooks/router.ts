@@ -32,14 +32,8 @@ export const webhooksRouter = router({
     resumeEndpoint,
   ),
   delete: can("webhooks.delete", { rest: "DELETE /webhooks/{id}" }).mutation(EndpointById, deleteEndpoint),
-  showSecret: can("webhooks.manage", { recorded: true, rest: "GET /webhooks/{id}/secret" }).query(
-    EndpointById,
-    showSecret,
-  ),
-  rotateSecret: can("webhooks.manage", { rest: "POST /webhooks/{id}/rotate-secret" }).mutation(
-    RotateSecret,
-    rotateSecret,
-  ),
+  showSecret: can("webhooks.manage", { recorded: true }).query(EndpointById, showSecret),
+  rotateSecret: can("webhooks.manage").mutation(RotateSecret, rotateSecret),
   sendTest: can("webhooks.write", { rest: "POST /webhooks/{id}/test" }).mutation(EndpointById, testEndpoint),
   deliveries: can("webhooks.read", { rest: "GET /webhook-deliveries" }).query(ListDeliveries, listDeliveries),
   delivery: can("webhooks.read", { rest: "GET /webhook-deliveries/{id}" }).query(EndpointById, getDelivery),
