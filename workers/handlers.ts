@@ -7,6 +7,7 @@ import { sealLog, sweepAll, sweepNoted } from "#server/audit/sweep.ts";
 import { closeCustomer } from "#server/billing/close.ts";
 import { noteChange } from "#server/billing/note-change.ts";
 import { reconcileAll } from "#server/billing/reconcile.ts";
+import { fitSeats } from "#server/billing/seats.ts";
 import { takeEvent } from "#server/billing/take-event.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { tellOrganizations } from "#server/identity/account-events.ts";
@@ -80,6 +81,11 @@ export const handlers: Handlers = {
   "webhooks.trim": { platform: (_payload, job) => trimWebhooks("main", job) },
   "billing.take-event": { platform: (payload, job) => takeEvent(payload, job) },
   "billing.note-change": { platform: (payload, job) => noteChange(payload, job) },
+  "billing.fit-seats": {
+    atDoor: async (door, _payload, job) => {
+      await fitSeats(door, job.requestId);
+    },
+  },
   "billing.close-customer": { platform: (payload) => closeCustomer(payload) },
   "billing.reconcile": {
     platform: async (_payload, job) => {

@@ -63,14 +63,14 @@ describe("an event that Stripe has signed", () => {
       {
         changes: {
           before: { plan: "free", status: "none" },
-          after: { plan: "pro", status: "active", seats: 3 },
+          after: { plan: "pro", status: "active", seats: 1 },
         },
       },
     ]);
     const told = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
       db.event.findMany({ where: { type: "subscription.updated" }, select: { data: true } }),
     );
-    expect(told).toEqual([{ data: { plan: "pro", previousPlan: "free", status: "active", seats: 3 } }]);
+    expect(told).toEqual([{ data: { plan: "pro", previousPlan: "free", status: "active", seats: 1 } }]);
     expect((await eventsOf(customer)).every(({ state }) => state === "done")).toBe(true);
   });
 

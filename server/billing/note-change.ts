@@ -4,8 +4,11 @@ import { emit } from "../events/emit.ts";
 import type { JobPayload } from "../jobs/registry.ts";
 import type { JobInfo } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
+import { getUsage } from "../plans/quota.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
+import { askSeats } from "./ask-seats.ts";
+import { seatsOf } from "./purchase.ts";
 
 /**
  * Writes a change of what was bought into the organization's own log, with its event. The change itself stands
@@ -33,6 +36,8 @@ export async function noteChange(
       status: after.status,
       seats: after.seats,
     });
+    // Between a page of Stripe's and its payment members come and go.
+    if (after.seats !== seatsOf((await getUsage(ctx)).usage)) await askSeats(ctx);
   });
 }
 

@@ -1,25 +1,31 @@
+import { findOrganizationById } from "../access/directory.ts";
 import type { JobInfo } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
 import { log } from "../platform/log.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
+import { fitSeats } from "./seats.ts";
 import { syncCustomer } from "./sync.ts";
 
 const pageRows = 200;
 const keptDays = 35;
 const dayMs = 86_400_000;
 
-/** What a reconciliation found. */
-export type Report = { looked: number; repaired: number; failed: number };
+/** What a reconciliation found: how many were not as Stripe has it, or had other seats than were billed. */
+export type Report = { looked: number; repaired: number; seats: number; failed: number };
+
+type Run = Pick<JobInfo, "requestId" | "signal">;
 
 /**
- * Looks at every customer once, and so repairs what lost
- * events left behind; then removes events that are long done. A run that is cut off leaves the rest to the next try.
+ * Looks at every customer once, or at one organization's, and so repairs what lost events left behind and has as many
+ * seats billed as are taken; then removes events that are long done. A run that is cut off leaves the rest to the next try.
  */
-export async function reconcileAll(job: Pick<JobInfo, "requestId" | "signal">): Promise<Report> {
+export async function reconcileAll(job: Run, only?: { organizationId: string }): Promise<Report> {
   const began = new Date();
-  const report: Report = { looked: 0, repaired: 0, failed: 0 };
+  const report: Report = { looked: 0, repaired: 0, seats: 0, failed: 0 };
   for (let after = ""; ;) {
     const page = await platformDb().billingCustomer.findMany({
       where: {
+        ...only,
         closedAt: null,
         customerId: { gt: after },
         OR: [{ syncedFrom: null }, { syncedFrom: { lt: began } }],
@@ -38,6 +44,7 @@ export async function reconcileAll(job: Pick<JobInfo, "requestId" | "signal">): 
           report.repaired += 1;
           log("billing").warn({ organization: organizationId }, "what was bought was not as Stripe has it");
         }
+        if (await fitSeatsOf(organizationId, job)) report.seats += 1;
       } catch (error) {
         report.failed += 1;
         log("billing").error({ organization: organizationId, err: error }, "a customer was not looked at");
@@ -48,6 +55,18 @@ export async function reconcileAll(job: Pick<JobInfo, "requestId" | "signal">): 
   await trim(new Date(began.getTime() - keptDays * dayMs));
   log("billing").info(report, "reconciled with Stripe");
   return report;
+}
+
+async function fitSeatsOf(organizationId: string, { requestId }: Run): Promise<boolean> {
+  const organization = await findOrganizationById(organizationId);
+  if (!organization) return false;
+  const fitted = await fitSeats(
+    systemDoor(organization, { id: requestId, ip: null, userAgent: null }),
+    requestId,
+  );
+  if (fitted)
+    log("billing").warn({ organization: organizationId, ...fitted }, "other seats were billed than taken");
+  return fitted !== null;
 }
 
 async function trim(before: Date): Promise<void> {

@@ -11,12 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => standIn.close());
 
-async function syncCatalog(env: NodeJS.Dict<string>): Promise<string> {
+async function billing(act: readonly string[], env: NodeJS.Dict<string>): Promise<string> {
   const cli = path.join(import.meta.dirname, "main.ts");
   const given = { ...process.env, ...env };
-  const run = await promisify(execFile)(process.execPath, [cli, "billing", "sync-catalog"], { env: given });
+  const run = await promisify(execFile)(process.execPath, [cli, "billing", ...act], { env: given });
   return run.stdout;
 }
+
+const syncCatalog = (env: NodeJS.Dict<string>) => billing(["sync-catalog"], env);
 
 test("the catalogue is brought to Stripe by the command line, once", async () => {
   const env = { STRIPE_SECRET_KEY: "sk_test_cli", STRIPE_API_URL: standIn.url };
@@ -27,4 +29,14 @@ test("the catalogue is brought to Stripe by the command line, once", async () =>
 
 test("without a key it says so", async () => {
   await expect(syncCatalog({ STRIPE_SECRET_KEY: "" })).rejects.toThrow("Nothing can be bought");
+});
+
+test("a reconciliation that is asked for says what it found, and whom it does not know", async () => {
+  const env = { STRIPE_SECRET_KEY: "sk_test_cli", STRIPE_API_URL: standIn.url };
+  expect(await billing(["reconcile"], env)).toMatch(
+    /^\d+ looked at, \d+ repaired, \d+ with other seats, 0 failed\.$/m,
+  );
+  await expect(billing(["reconcile", "--organization", "nobody"], env)).rejects.toThrow(
+    "There is no organization nobody",
+  );
 });

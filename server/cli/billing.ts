@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { findOrganization } from "../access/directory.ts";
+import { reconcileAll } from "../billing/reconcile.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { syncCatalogue } from "../billing/sync-catalogue.ts";
 
-/** billing sync-catalog. */
+/** billing sync-catalog | reconcile. */
 export function billingCommands(program: Command): void {
   const billing = program.command("billing").description("Look after what is sold");
 
@@ -14,5 +16,23 @@ export function billingCommands(program: Command): void {
       for (const name of made) console.log(`made\t${name}`);
       for (const name of changed) console.log(`changed\t${name}`);
       console.log(`${made.length} made, ${changed.length} changed, ${kept} as they should be.`);
+    });
+
+  billing
+    .command("reconcile")
+    .description(
+      "Hold what was bought, and the seats that are billed, against Stripe, and put right what differs",
+    )
+    .option("--organization <address>", "only this one")
+    .action(async ({ organization: slug }: { organization?: string }) => {
+      const found = slug === undefined ? null : await findOrganization(slug);
+      if (slug !== undefined && !found) throw new Error(`There is no organization ${slug}.`);
+      // Without a key each look would fail by itself.
+      stripeClient();
+      const run = { requestId: "billing reconcile", signal: new AbortController().signal };
+      const report = await reconcileAll(run, found ? { organizationId: found.id } : undefined);
+      const { looked, repaired, seats, failed } = report;
+      console.log(`${looked} looked at, ${repaired} repaired, ${seats} with other seats, ${failed} failed.`);
+      if (failed > 0) process.exitCode = 1;
     });
 }

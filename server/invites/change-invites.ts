@@ -1,6 +1,7 @@
 import { lockAccess } from "../access/access-version.ts";
 import { assertGrantable } from "../access/grant.ts";
 import { audit } from "../audit/audit.ts";
+import { askSeats } from "../billing/ask-seats.ts";
 import { emit } from "../events/emit.ts";
 import { askMail } from "../mail/ask.ts";
 import { AppError, notFound } from "../platform/errors.ts";
@@ -50,6 +51,7 @@ export async function resendInvite(
   });
   await emit(ctx, "invite.resent", { id, roleKey: before.role.key });
   await askMail(ctx, "invite", id, { attempt: sending });
+  await askSeats(ctx);
   return { id, expiresAt: data.expiresAt };
 }
 
@@ -65,6 +67,7 @@ export async function revokeInvite(ctx: WriteCtx, { id }: InviteById): Promise<{
     after: { status: "revoked" },
   });
   await emit(ctx, "invite.revoked", { id, roleKey: before.role.key });
+  await askSeats(ctx);
   return { id };
 }
 

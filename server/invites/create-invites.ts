@@ -2,6 +2,7 @@ import { v7 as uuid } from "uuid";
 import { lockAccess } from "../access/access-version.ts";
 import { assertGrantable } from "../access/grant.ts";
 import { auditMany } from "../audit/audit-many.ts";
+import { askSeats } from "../billing/ask-seats.ts";
 import { emitMany } from "../events/emit.ts";
 import { normalizeEmail } from "../identity/email-address.ts";
 import { askMails } from "../mail/ask.ts";
@@ -101,6 +102,7 @@ async function write(ctx: WriteCtx, invites: readonly NewInvite[]): Promise<void
     "invite",
     invites.map(({ id }) => id),
   );
+  await askSeats(ctx);
 }
 
 /** Invites whose time is over give their address free, so that it can be invited anew. */

@@ -278,8 +278,9 @@ describe("an invite", () => {
   test("that was taken back stays so", async () => {
     const id = await invited(owner, address());
     await as(owner).invites.revoke({ id });
-    for (const call of [as(owner).invites.revoke({ id }), as(owner).invites.resend({ id })]) {
-      expect(await refusalOf(call)).toMatchObject({ reason: "invite_closed" });
+    const { revoke, resend } = as(owner).invites;
+    for (const call of [revoke, resend]) {
+      expect(await refusalOf(call({ id }))).toMatchObject({ reason: "invite_closed" });
     }
   });
 

@@ -278,6 +278,14 @@ export const jobs = {
     backoffMs: 2_000,
     deadlineMs: 30_000,
   },
+  "billing.fit-seats": {
+    scope: "tenant",
+    queue: "billing",
+    payload: z.strictObject({}),
+    attempts: 10,
+    backoffMs: 5_000,
+    deadlineMs: 120_000,
+  },
   "billing.close-customer": {
     scope: "platform",
     queue: "billing",

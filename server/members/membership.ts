@@ -2,6 +2,7 @@ import { lockAccess, raiseAccess } from "../access/access-version.ts";
 import { assertGrantable } from "../access/grant.ts";
 import { ownerRoleKey } from "../access/permissions.ts";
 import { audit } from "../audit/audit.ts";
+import { askSeats } from "../billing/ask-seats.ts";
 import { emit } from "../events/emit.ts";
 import { enqueue } from "../jobs/enqueue.ts";
 import { syncMember } from "../organizations/projection.ts";
@@ -182,6 +183,7 @@ export async function end(ctx: WriteCtx, before: Membership, action: string, sta
     after: { status },
   });
   await emit(ctx, events[status], told(after));
+  await askSeats(ctx);
 }
 
 /**

@@ -107,7 +107,7 @@ export class TestStripe {
   async subscribe(
     customer: string,
     lookupKey = "astra_pro_month",
-    quantity = 3,
+    quantity = 1,
   ): Promise<Stripe.Subscription> {
     const items = [{ price: await this.price(lookupKey), quantity }];
     return this.stripe.subscriptions.create({ customer, items });
