@@ -56,13 +56,18 @@ export function can(permission: Permission, { recorded = false, rest }: Options 
         }),
       );
     },
-    /** As direct, for what only reads. */
+    /**
+     * As direct, for what only reads. Before the answer leaves a transaction of ours holds what is believed of the
+     * caller against the guard, whether or not the verb had one, and commits the entry of a read that is recorded.
+     */
     directQuery<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<Door, Schema, Result>) {
-      return guarded
-        .input(schema)
-        .query(({ ctx, input }) =>
-          patiently(ctx, permission, (door) => verb(door, input as z.output<Schema>)),
-        );
+      return guarded.input(schema).query(({ ctx, input }) =>
+        patiently(ctx, permission, async (door) => {
+          const answer = await verb(door, input as z.output<Schema>);
+          await recordedRead(door, { action: ctx.path, input, recorded }, async () => {});
+          return answer;
+        }),
+      );
     },
     /** Changes one organization. */
     mutation<Schema extends z.ZodType, Result>(schema: Schema, verb: Verb<WriteCtx, Schema, Result>) {

@@ -17,6 +17,7 @@ export type AccountEvent = {
     | "session.revoke"
     | "account.changePassword"
     | "account.resetPassword"
+    | "account.askEmailChange"
     | "account.changeEmail";
   /** Null for an address that nobody has: as much is written for it, so that time tells nobody which it was. */
   accountId: string | null;

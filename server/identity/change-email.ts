@@ -32,9 +32,11 @@ export async function askEmailChange(
   }
   await proveAgain(account, input.password, "password", door);
   await countAttempt(door, "mail", email);
-  const requestId = door.request.id;
+  const { request, clock } = door;
+  const requestId = request.id;
   await evenTime(async () => {
     await platformDb().$transaction(async (tx) => {
+      await noteAccountEvent(tx, { kind: "account.askEmailChange", accountId, request, at: clock.now() });
       const known = await tx.account.findUnique({
         where: { email, emailConfirmedAt: { not: null } },
         select: { id: true },

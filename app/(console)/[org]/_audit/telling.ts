@@ -44,6 +44,7 @@ const phrases: Record<string, string> = {
   "notifications.updatePreferences": "changed what notifications are mailed",
   "account.changePassword": "changed the password",
   "account.resetPassword": "chose a new password by a link from the mailbox",
+  "account.askEmailChange": "asked to move to another e-mail address",
   "account.changeEmail": "moved to another e-mail address",
   "session.me": "looked at the account",
   "audit.list": "looked at the audit log",
