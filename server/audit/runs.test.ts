@@ -149,6 +149,10 @@ test("a link works until it expires, for those who may export, and unchanged", a
   const { downloadPath } = await as(owner).audit.run({ id: runId });
   const path = downloadPath ?? "";
   expect((await get(owner, path)).status).toBe(200);
+  const downloads = await entered(organization.id, (client) =>
+    client.query("SELECT FROM audit_entries WHERE action = 'audit.download'"),
+  );
+  expect(downloads.rowCount).toBe(1);
   expect((await get(owner, path.replace(/expires=\d/, "expires=9"))).status).toBe(403);
   const editor = await buildMember(organization, "editor");
   expect((await get(editor, path)).status).toBe(403);
@@ -235,6 +239,27 @@ test("what retention drops takes its words along, save those of whom later entri
   ]);
   expect((await as(owner).audit.list({ search: "lighthouse" })).items).toEqual([]);
 });
+
+test.each([
+  { plan: "free", setting: null, days: 365 },
+  { plan: "business", setting: null, days: 730 },
+  { plan: "free", setting: 30, days: 30 },
+  { plan: "free", setting: 500, days: 500 },
+])(
+  "on the plan $plan, where the organization says $setting, the log is kept for $days days",
+  async (given) => {
+    const { id, owner } = await buildOrganization({ plan: given.plan });
+    if (given.setting) await as(owner).audit.updateSettings({ retentionDays: given.setting });
+    await sealEntries(id);
+    await writeCheckpoint(id, { now: true });
+    const after = (days: number) => ({
+      ...systemOf(owner),
+      clock: clockAt(new Date(Date.now() + days * 86_400_000).toISOString()),
+    });
+    expect(await retainLog(after(given.days - 1))).toBe(0);
+    expect(await retainLog(after(given.days + 1))).toBeGreaterThan(0);
+  },
+);
 
 test("retention drops nothing whose checkpoint is not safe", async () => {
   const { id, owner } = await buildOrganization();

@@ -162,6 +162,21 @@ describe("recorded reads", () => {
     expect((await actionsOf(id)).filter((action) => action === "audit.list")).toHaveLength(2);
   });
 
+  test("so do the streams, an entry, and what the log knows", async () => {
+    const { id, owner } = await buildOrganization();
+    const { streams, get, facets, list } = as(owner).audit;
+    const [first] = (await list({})).items;
+    await streams.list();
+    await get({ id: first?.id ?? "" });
+    await facets();
+    expect((await actionsOf(id)).slice(1)).toEqual([
+      "audit.list",
+      "audit.streams.list",
+      "audit.get",
+      "audit.facets",
+    ]);
+  });
+
   test("an organization can have every read recorded, from the next one on", async () => {
     const { id, owner } = await buildOrganization();
     await as(owner).projects.list({});

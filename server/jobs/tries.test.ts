@@ -224,3 +224,16 @@ test("a mail is tried for hours, and never more than a good quarter of an hour a
   expect(hours).toBeGreaterThan(2);
   expect(await failTry(await start(), jobs["mail.send"], "greylisted")).toBe("dead");
 });
+
+test("the pause before another try doubles, a fifth more or less, so that what failed together comes back apart", async () => {
+  await ask();
+  const shares: number[] = [];
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    expect(await failTry(await start(), { attempts: 7, backoffMs: 60_000 }, "away")).toBe("pending");
+    shares.push((await rowNow()).due_in / (60 * 2 ** (attempt - 1)));
+  }
+  // Reading the row takes a moment of its own.
+  expect(Math.min(...shares)).toBeGreaterThan(0.75);
+  expect(Math.max(...shares)).toBeLessThan(1.21);
+  expect(Math.max(...shares) - Math.min(...shares)).toBeGreaterThan(0.02);
+});
