@@ -2,6 +2,8 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { allPermissions } from "../access/permissions.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
+import { inLog } from "../audit/log-transaction.ts";
+import { logDoor } from "../audit/owner-door.ts";
 import { entered } from "../test/entered.ts";
 import {
   buildKey,
@@ -166,6 +168,30 @@ describe("events.poll", () => {
     await happen(4);
     expect(namesOf(await poll(cursor))).toHaveLength(4);
   });
+});
+
+test("events that are brought back by their owner keep their numbers; a tenant gives none", async () => {
+  await happen(1, 2);
+  const before = await poll();
+  await inLog(await logDoor(organization.id), async (client) => {
+    const { rows } = await client.query<{ kept: string }>("SELECT json_agg(e)::text AS kept FROM events e");
+    await client.query("DELETE FROM events");
+    const back = "INSERT INTO events SELECT * FROM json_populate_recordset(NULL::events, $1::json)";
+    await client.query(back, [rows[0]?.kept]);
+  });
+  expect(await poll()).toEqual(before);
+  await happen(3);
+  const after = await poll(before.cursor);
+  expect(namesOf(after)).toEqual(["Project 3"]);
+  const own = await entered(organization.id, async (client) => {
+    const { rows } = await client.query<{ seq: string | null }>(
+      `INSERT INTO events (id, type, data, seq) VALUES (uuidv7(), 'project.created', '{"id": "x", "name": "y"}', 9000)
+       RETURNING seq`,
+    );
+    return rows;
+  });
+  expect(own).toEqual([{ seq: null }]);
+  expect((await poll(after.cursor)).cursor).toBe(after.cursor + 1);
 });
 
 describe("a cursor", () => {

@@ -16,8 +16,8 @@ type WholeRecord = DeliveryRecord & {
 const triesMax = 100;
 
 /**
- * One delivery with its tries: what was sent, and what the receiver answered. The body is made anew of the event, as it
- * is on each try. Throws AppError not_found.
+ * One delivery with its tries: what was sent, and what the receiver answered. The body is made anew of the event, in
+ * the form of the last try, or of the endpoint before the first one. Throws AppError not_found.
  */
 export async function getDelivery(ctx: ReadCtx, { id }: EndpointById): Promise<WebhookDelivery> {
   const [row] = await ctx.db.$queryRaw<WholeRecord[]>`
@@ -25,17 +25,18 @@ export async function getDelivery(ctx: ReadCtx, { id }: EndpointById): Promise<W
     FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id JOIN events v ON v.id = d.event_id
     WHERE d.id = ${id}::uuid`;
   if (!row) throw notFound("delivery");
-  const { payload, headerNames, at, data, ...delivery } = row;
+  const { payload: present, headerNames, at, data, ...delivery } = row;
+  const hidden = new Set(headerNames.map((name) => name.toLowerCase()));
   const attempts = await ctx.db.webhookAttempt.findMany({
     where: { deliveryId: id },
     orderBy: { number: "desc" },
     take: triesMax,
   });
+  const tries = attempts.map((attempt) => presentAttempt(attempt, hidden));
+  const payload = tries[0]?.payload ?? present;
   const { eventId, type } = row;
   const envelope = envelopeOf(ctx.organization.id, { id: eventId, type, at, data }, payload);
   const body = JSON.stringify(envelope);
-  const hidden = new Set(headerNames.map((name) => name.toLowerCase()));
-  const tries = attempts.map((attempt) => presentAttempt(attempt, hidden));
   return {
     ...presentDelivery(delivery),
     payload,
@@ -64,6 +65,8 @@ function presentAttempt(attempt: AttemptRecord, hidden: ReadonlySet<string>): De
     responseHeaders: shownHeaders(attempt.responseHeaders ?? "{}", new Set()),
     responseBody: responseBody && Buffer.from(responseBody).toString("utf8"),
     truncated,
+    // A CHECK holds the same closed set.
+    payload: attempt.payload as DeliveryAttempt["payload"],
   };
 }
 

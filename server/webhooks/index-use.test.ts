@@ -105,7 +105,25 @@ describe("deliveries", () => {
       () => ({ from: new Date(Date.now() - 7_200_000), to: new Date(Date.now() - 3_600_000) }),
       /^webhook_deliveries_pkey$/,
     ],
-    ["a type", () => ({ type: "task.updated" }), /^webhook_deliveries_pkey$/],
+    ["a rare type", () => ({ type: "webhook.test" }), /^webhook_deliveries_type_id_idx$/],
+    ["a kind of types", () => ({ type: "task.*" }), /^webhook_deliveries_type_id_idx$/],
+    ["rare errors", () => ({ errors: ["tls", "gone"] }), /^webhook_deliveries_error_id_idx$/],
+    [
+      "a rare type and an endpoint",
+      () => ({ endpointId, type: "webhook.test" }),
+      /^webhook_deliveries_type_id_idx$/,
+    ],
+    [
+      "a rare error and an endpoint",
+      () => ({ endpointId, errors: ["tls"] }),
+      /^webhook_deliveries_error_id_idx$/,
+    ],
+    [
+      "a rare type of what has arrived",
+      () => ({ states: ["delivered"], type: "webhook.test" }),
+      /^webhook_deliveries_type_id_idx$/,
+    ],
+    ["a type", () => ({ type: "task.updated" }), /^webhook_deliveries_(?:type_id_idx|pkey)$/],
     [
       "an error of what is dead",
       () => ({ states: ["dead"], errors: ["timeout"] }),

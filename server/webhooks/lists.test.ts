@@ -146,6 +146,25 @@ describe("one delivery", () => {
     expect(delivery.curl).toContain("It'\\''s Apollo");
   });
 
+  test("shows the body as it was sent last, whatever form the endpoint has been given since", async () => {
+    const receiver = await startReceiver((_received, response) => void response.writeHead(500).end());
+    const endpoint = await buildEndpoint(organization, receiver.url);
+    await emitProjects(organization, ["Apollo"]);
+    const [row] = (await call().webhooks.deliveries({ endpointId: endpoint.id })).items;
+    const show = () => call().webhooks.delivery({ id: row?.id ?? "" });
+    await deliver(endpoint);
+    await call().webhooks.update({ id: endpoint.id, payload: "thin" });
+    expect(await show()).toMatchObject({ payload: "full", tries: [{ number: 1, payload: "full" }] });
+    expect((await show()).body).toBe(receiver.received[0]?.body.toString("utf8"));
+    await call().webhooks.replay({ ids: [row?.id ?? ""] });
+    await deliver(endpoint);
+    await receiver.close();
+    const again = await show();
+    expect(again).toMatchObject({ payload: "thin", tries: [{ payload: "thin" }, { payload: "full" }] });
+    expect(again.body).toBe(receiver.received[1]?.body.toString("utf8"));
+    expect(again.body).not.toContain("Apollo");
+  });
+
   test("that is not there is not found", async () => {
     expect(await refusalOf(call().webhooks.delivery({ id: randomUUID() }))).toMatchObject({
       reason: "not_found",

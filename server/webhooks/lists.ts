@@ -147,31 +147,51 @@ const counted: Range = {
 type Filter = Omit<ListDeliveries, "cursor" | "limit">;
 
 /**
- * The ids that a filter chooses. Each state is a stretch of its own of an index that is in the order of ids: the first
- * rows of all of them hold the first rows of the list, however rare a state is.
+ * The ids that a filter chooses. Each state, error or type is a stretch of its own of an index that is in the order of
+ * ids: the first rows of all of them hold the first rows of the list, however rare one is.
  */
 function chosenIds(filter: Filter, range: Range): Prisma.Sql {
   const condition = conditionOf(filter);
-  const stretch = (more: Prisma.Sql) => Prisma.sql`(SELECT d.id FROM webhook_deliveries d
-    WHERE ${condition} AND ${more} AND ${range.where} ORDER BY ${range.orderBy} LIMIT ${range.limit})`;
-  if (filter.eventId || (!filter.states && !filter.endpointId)) {
-    const ofStates = filter.states ? Prisma.sql`d.state = ANY (${filter.states}::text[])` : Prisma.sql`true`;
-    return stretch(ofStates);
-  }
-  const states = filter.states ?? deliveryStates;
-  const stretches = [...new Set(states)].map((state) => stretch(Prisma.sql`d.state = ${state}`));
-  return Prisma.join(stretches, " UNION ALL ");
+  const stretch = (part: Prisma.Sql) => Prisma.sql`(SELECT d.id FROM webhook_deliveries d
+    WHERE ${condition} AND ${part} AND ${range.where} ORDER BY ${range.orderBy} LIMIT ${range.limit})`;
+  return Prisma.join(partsOf(filter).map(stretch), " UNION ALL ");
+}
+
+/** What a filter is taken apart by: no row is in two parts, and all of them are in one. */
+function partsOf({ endpointId, eventId, states, type, errors }: Filter): Prisma.Sql[] {
+  if (eventId) return [anyOf(Prisma.sql`d.state`, states)];
+  const types = typesOf(type);
+  if (states) return eachOf(Prisma.sql`d.state`, states);
+  if (errors) return eachOf(Prisma.sql`d.error`, errors);
+  if (types) return eachOf(Prisma.sql`d.type`, types);
+  return endpointId ? eachOf(Prisma.sql`d.state`, deliveryStates) : [Prisma.sql`true`];
+}
+
+function eachOf(column: Prisma.Sql, values: readonly string[]): Prisma.Sql[] {
+  return [...new Set(values)].map((value) => Prisma.sql`${column} = ${value}`);
+}
+
+/** One value stands as one: an index that begins with it is in the order of what follows. */
+function anyOf(column: Prisma.Sql, values: readonly string[] | undefined): Prisma.Sql {
+  if (!values) return Prisma.sql`true`;
+  return values.length === 1
+    ? Prisma.sql`${column} = ${values[0]}`
+    : Prisma.sql`${column} = ANY (${[...values]}::text[])`;
+}
+
+/** Undefined for all of them. */
+function typesOf(type: string | undefined): readonly string[] | undefined {
+  if (!type || type === "*") return undefined;
+  if (!type.endsWith(".*")) return [type];
+  const ofKind = eventTypes.filter((one) => kindOf(one) === kindOf(type));
+  // Of a kind that there is not: nothing.
+  return ofKind.length > 0 ? ofKind : [type];
 }
 
 function conditionOf({ endpointId, eventId, type, errors, from, to }: Filter): Prisma.Sql {
-  const conditions = [Prisma.sql`true`];
+  const conditions = [anyOf(Prisma.sql`d.type`, typesOf(type)), anyOf(Prisma.sql`d.error`, errors)];
   if (endpointId) conditions.push(Prisma.sql`d.endpoint_id = ${endpointId}::uuid`);
   if (eventId) conditions.push(Prisma.sql`d.event_id = ${eventId}::uuid`);
-  if (type?.endsWith(".*")) {
-    const kind = kindOf(type);
-    conditions.push(Prisma.sql`d.type = ANY (${eventTypes.filter((one) => kindOf(one) === kind)}::text[])`);
-  } else if (type && type !== "*") conditions.push(Prisma.sql`d.type = ${type}`);
-  if (errors) conditions.push(Prisma.sql`d.error = ANY (${errors}::text[])`);
   // An id begins with its moment: the bounds of time are bounds of the index as well.
   if (from) conditions.push(Prisma.sql`d.id >= ${idAt(from)}::uuid`);
   if (to) conditions.push(Prisma.sql`d.id < ${idAt(to)}::uuid`);

@@ -60,16 +60,20 @@ export async function recordTries(
   await ctx.db.$executeRaw`
     WITH tried AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(outcomes.map(rowOf))}::json) AS t (
-        id uuid, delivery uuid, at timestamptz, state text, pause float8, error text, status int, connect int,
+        id uuid, delivery uuid, round int, payload text, at timestamptz, state text, pause float8, error text, status int, connect int,
         headers int, body int, total int, asked text, answered text, bytes text, truncated bool)
     ), noted AS (
-      UPDATE webhook_deliveries d SET attempts = d.attempts + 1, round_attempts = d.round_attempts + 1,
-        -- What was canceled while it was on its way stays so, unless it has arrived.
-        state = CASE WHEN d.state = 'canceled' AND t.state <> 'delivered' THEN d.state ELSE t.state END,
-        next_try_at = CASE WHEN t.state = 'pending' AND d.state <> 'canceled'
-          THEN now() + t.pause * interval '1 millisecond' END,
+      UPDATE webhook_deliveries d SET attempts = d.attempts + 1,
+        round_attempts = d.round_attempts + (d.round = t.round)::int,
+        -- What was asked for anew while it was on its way is still to be sent; what was canceled stays so, unless it
+        -- has arrived.
+        state = CASE WHEN d.round <> t.round OR (d.state = 'canceled' AND t.state <> 'delivered') THEN d.state
+          ELSE t.state END,
+        next_try_at = CASE WHEN d.round <> t.round THEN d.next_try_at
+          WHEN t.state = 'pending' AND d.state <> 'canceled' THEN now() + t.pause * interval '1 millisecond' END,
         error = t.error, status = t.status, duration_ms = t.total,
-        settled_at = CASE WHEN t.state <> 'pending' OR d.state = 'canceled' THEN now() END
+        settled_at = CASE WHEN d.round <> t.round THEN d.settled_at
+          WHEN t.state <> 'pending' OR d.state = 'canceled' THEN now() END
       FROM tried t WHERE d.id = t.delivery RETURNING d.id, d.attempts
     ), hours AS (
       INSERT INTO webhook_hours AS h (endpoint_id, hour, delivered, failed, slow)
@@ -82,9 +86,9 @@ export async function recordTries(
           FROM unnest(h.slow, excluded.slow) WITH ORDINALITY AS x (one, other, step) ORDER BY x.step)
     )
     INSERT INTO webhook_attempts (id, delivery_id, number, at, error, status, connect_ms, headers_ms, body_ms, total_ms,
-      request_headers, response_headers, response_body, truncated)
+      request_headers, response_headers, response_body, truncated, payload)
     SELECT t.id, n.id, n.attempts, t.at, t.error, t.status, t.connect, t.headers, t.body, t.total, t.asked, t.answered,
-      decode(t.bytes, 'base64'), t.truncated
+      decode(t.bytes, 'base64'), t.truncated, t.payload
     FROM tried t JOIN noted n ON n.id = t.delivery`;
 }
 
@@ -93,6 +97,8 @@ function rowOf(outcome: Outcome) {
   return {
     id: outcome.attemptId,
     delivery: outcome.deliveryId,
+    round: outcome.round,
+    payload: outcome.payload,
     at: outcome.at,
     state: outcome.state,
     pause: outcome.pauseMs,

@@ -117,7 +117,8 @@ async function recoverBatch(ctx: WriteCtx, id: string): Promise<boolean> {
         AND (${cursorId}::uuid IS NULL OR d.id > ${cursorId}::uuid)
       ORDER BY d.id LIMIT ${batchRows} FOR UPDATE
     ), due AS (
-      UPDATE webhook_deliveries d SET state = 'pending', round_attempts = 0, next_try_at = NULL, settled_at = NULL
+      UPDATE webhook_deliveries d SET state = 'pending', round = d.round + 1, round_attempts = 0,
+        next_try_at = NULL, settled_at = NULL
       FROM chosen c WHERE d.id = c.id
     )
     SELECT count(*)::int AS moved, (SELECT c.id FROM chosen c ORDER BY c.id DESC LIMIT 1) AS last FROM chosen`;

@@ -74,6 +74,29 @@ test("a delivery can be sent again, whatever became of it, with the id that it h
   expect(new Set(idsSent).size).toBe(2);
 });
 
+test("what is asked for again while its last try is under way is sent again, whatever that try comes to", async () => {
+  const endpoint = await buildEndpoint(organization, receiver.url, { schedule: [] });
+  const [arrived, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  answer = async (_received, response) => {
+    arrived.resolve();
+    await asked.promise;
+    response.writeHead(500).end();
+  };
+  await emitProjects(organization, ["Apollo"]);
+  const delivering = deliver(endpoint);
+  await arrived.promise;
+  const deliveryIds = (await deliveriesOf(endpoint)).map(({ id }) => id);
+  await writes(organization.owner, replayDeliveries, { endpointId: endpoint.id, deliveryIds });
+  answer = working;
+  asked.resolve();
+  await delivering;
+  await deliver(endpoint);
+  expect(await deliveriesOf(endpoint)).toMatchObject([
+    { state: "delivered", attempts: 2, round: 1, roundAttempts: 1, error: null },
+  ]);
+  expect(receiver.received).toHaveLength(2);
+});
+
 test("nothing is sent again to a stopped endpoint, nor from one endpoint to another", async () => {
   const endpoint = await buildEndpoint(organization, receiver.url);
   const other = await buildEndpoint(organization, `${receiver.url}/other`);

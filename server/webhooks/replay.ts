@@ -7,7 +7,7 @@ const replayMax = 500;
 
 /**
  * Sends deliveries of one endpoint again, whatever became of them, with the ids that they had; their schedule begins
- * anew. One that waits already is due at once. Answers how many there were. The caller writes the audit entry.
+ * anew. One that waits already is due at once, one that is on its way just now is sent once more. Answers how many there were. The caller writes the audit entry.
  * Throws AppError not_found, and endpoint_stopped while nothing can be sent there.
  */
 export async function replayDeliveries(
@@ -17,7 +17,8 @@ export async function replayDeliveries(
   if (deliveryIds.length > replayMax) throw new RangeError(`more than ${replayMax} deliveries at once`);
   await assertSending(ctx, endpointId);
   const replayed = await ctx.db.$executeRaw`
-    UPDATE webhook_deliveries SET state = 'pending', round_attempts = 0, next_try_at = NULL, settled_at = NULL
+    UPDATE webhook_deliveries SET state = 'pending', round = round + 1, round_attempts = 0, next_try_at = NULL,
+      settled_at = NULL
     WHERE id = ANY (${[...deliveryIds]}::uuid[]) AND endpoint_id = ${endpointId}::uuid`;
   if (replayed > 0) await enqueue(ctx, "webhooks.deliver", { endpointId });
   return { replayed };

@@ -288,11 +288,14 @@ export type DeliveryAttempt = {
   /** The first 16 KiB as UTF-8; null for none. */
   responseBody: string | null;
   truncated: boolean;
+  /** The form of the body that was sent; null where it was not noted. */
+  payload: "full" | "thin" | null;
 };
 
 export type WebhookDelivery = DeliveryRow & {
+  /** Of the last try; before the first one, as the endpoint wants it now. */
   payload: "full" | "thin";
-  /** The body as it is sent. */
+  /** The body in that form. */
   body: string;
   /** The newest first. */
   tries: DeliveryAttempt[];

@@ -22,6 +22,8 @@ export type DueDelivery = {
   type: string;
   at: Date;
   data: unknown;
+  /** Which asking this is for. */
+  round: number;
   roundAttempts: number;
 };
 
@@ -29,6 +31,8 @@ export type DueDelivery = {
 export type Outcome = {
   attemptId: string;
   deliveryId: string;
+  round: number;
+  payload: "full" | "thin";
   at: Date;
   state: "delivered" | "pending" | "dead";
   error: DeliveryError | null;
@@ -56,13 +60,14 @@ const reserved =
 
 /** Sends one event once. Never throws for what the other side does. */
 export async function sendOnce(to: Destination, due: DueDelivery, now: Date): Promise<Outcome> {
-  const made = { attemptId: uuid(), deliveryId: due.id, at: now };
+  const { payload } = to;
+  const made = { attemptId: uuid(), deliveryId: due.id, round: due.round, payload, at: now };
   if (!to.opened) {
     const failed = { answered: false, failure: "secret", status: null, timings: noTime } as const;
     return { ...made, requestHeaders: "{}", ...verdict(to, due, failed, now) };
   }
   const body = Buffer.from(
-    JSON.stringify(envelopeOf(to.organizationId, { ...due, id: due.eventId }, to.payload)),
+    JSON.stringify(envelopeOf(to.organizationId, { ...due, id: due.eventId }, payload)),
   );
   const own = Object.entries(to.opened.headers).filter(([name]) => !reserved.test(name.toLowerCase()));
   const ours = {
@@ -90,7 +95,7 @@ function verdict(
   { roundAttempts }: DueDelivery,
   answer: Answered | Failed,
   now: Date,
-): Omit<Outcome, "attemptId" | "deliveryId" | "at" | "requestHeaders"> {
+): Omit<Outcome, "attemptId" | "deliveryId" | "round" | "payload" | "at" | "requestHeaders"> {
   const { status, timings } = answer;
   const error = errorOf(answer);
   const told = {

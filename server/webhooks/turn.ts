@@ -75,11 +75,11 @@ export async function claimDue(
   most: number,
   inHand: readonly string[],
 ): Promise<DueDelivery[]> {
-  const columns = Prisma.sql`d.id, d.event_id, d.round_attempts, d.next_try_at`;
+  const columns = Prisma.sql`d.id, d.event_id, d.round, d.round_attempts, d.next_try_at`;
   const waiting = Prisma.sql`d.endpoint_id = ${endpointId}::uuid AND d.state = 'pending'
     AND d.id <> ALL (${[...inHand]}::uuid[])`;
   return ctx.db.$queryRaw<DueDelivery[]>`
-    SELECT c.id, c.event_id AS "eventId", c.round_attempts AS "roundAttempts", v.type, v.at, v.data
+    SELECT c.id, c.event_id AS "eventId", c.round, c.round_attempts AS "roundAttempts", v.type, v.at, v.data
     FROM (
       (SELECT ${columns} FROM webhook_deliveries d WHERE ${waiting} AND d.next_try_at <= now()
        ORDER BY d.next_try_at, d.id LIMIT ${Math.ceil(most / againShare)})
