@@ -4,7 +4,15 @@ import { AppError } from "../platform/errors.ts";
 import { fleetCounts } from "../webhooks/fleet-counts.ts";
 import { countDeadJobs, discardDeadJobs, getDeadJob, listDeadJobs, replayDeadJobs } from "./dead-jobs.ts";
 import { fleetOverview, isOperator } from "./operator.ts";
-import { DeadJobId, DiscardDeadJobs, ListDeadJobs, ReplayDeadJobs } from "./schema.ts";
+import {
+  DeadJobId,
+  DiscardDeadJobs,
+  ListDeadJobs,
+  ListStripeEvents,
+  ReplayDeadJobs,
+  ReplayStripeEvents,
+} from "./schema.ts";
+import { listStripeEvents, replayStripeEvents } from "./stripe-events.ts";
 
 /** A procedure for staff. It tells a stranger no more than that there is nothing. */
 const operatorProcedure = accountProcedure.meta({ guard: "operator" }).use(async ({ ctx, next }) => {
@@ -27,8 +35,16 @@ const jobsRouter = router({
     .mutation(({ ctx, input }) => discardDeadJobs(ctx.act, input)),
 });
 
+const stripeEventsRouter = router({
+  open: operatorProcedure.input(ListStripeEvents).query(({ input }) => listStripeEvents(input)),
+  replay: operatorProcedure
+    .input(ReplayStripeEvents)
+    .mutation(({ ctx, input }) => replayStripeEvents(ctx.act, input)),
+});
+
 export const operatorRouter = router({
   overview: operatorProcedure.input(NoInput).query(() => fleetOverview()),
   webhooks: operatorProcedure.input(NoInput).query(() => fleetCounts()),
   jobs: jobsRouter,
+  stripeEvents: stripeEventsRouter,
 });

@@ -54,3 +54,38 @@ export type DeadJobDetail = DeadJob & {
   /** Tries that the job has; null when this version does not know it. */
   attemptsMax: number | null;
 };
+
+/** Events of Stripe from which nothing has followed: of customers whom nobody knows, or that failed. */
+export const openStates = ["unresolved", "failed"] as const;
+
+const stripeEventId = z.string().regex(/^evt_\w{1,250}$/, "This is no event.");
+
+export const ListStripeEvents = z
+  .strictObject({
+    state: z.enum(openStates).optional(),
+    /** The last event of the page before. */
+    cursor: stripeEventId.optional(),
+    limit: pageInput.limit,
+  })
+  .prefault({});
+export type ListStripeEvents = z.infer<typeof ListStripeEvents>;
+
+/** Some events, or those of a state. */
+export const ReplayStripeEvents = z.union([
+  z.strictObject({ ids: z.array(stripeEventId).min(1).max(100) }),
+  z.strictObject({ all: z.strictObject({ state: z.enum(openStates).optional() }) }),
+]);
+export type ReplayStripeEvents = z.infer<typeof ReplayStripeEvents>;
+
+export type OpenStripeEvent = {
+  id: string;
+  type: string;
+  state: (typeof openStates)[number];
+  /** Stripe's id of whom it is about; null where it says none. */
+  customerId: string | null;
+  organization: { id: string; slug: string; name: string } | null;
+  tries: number;
+  error: string | null;
+  createdAt: Date;
+  receivedAt: Date;
+};

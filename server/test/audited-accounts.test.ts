@@ -82,6 +82,10 @@ const tried: Record<string, Tried> = {
     input: ({ deadJobId }) => ({ ids: [deadJobId], reason: "Of no use" }),
     event: "operator.jobs.discard",
   },
+  "operator.stripeEvents.replay": {
+    input: async () => ({ ids: [await makeStripeEvent()] }),
+    event: "operator.stripeEvents.replay",
+  },
 };
 
 let passwordHash: string;
@@ -116,6 +120,13 @@ async function makeDead(): Promise<string> {
     [{ kind: "confirm_email", subjectId: randomUUID(), attempt: 1 }],
   );
   return rows[0]?.id ?? "";
+}
+
+async function makeStripeEvent(): Promise<string> {
+  const id = `evt_${randomUUID().replaceAll("-", "")}`;
+  const data = { id, type: "customer.updated", createdAt: new Date(), state: "failed" };
+  await platformDb().stripeEvent.create({ data, select: { id: true } });
+  return id;
 }
 
 async function callOf(path: string): Promise<Call> {
