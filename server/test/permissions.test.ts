@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -9,8 +10,9 @@ import {
 import { memberAccess } from "../access/member-access.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory, type ProcedureMeta } from "../api/trpc.ts";
-import type { RequestContext } from "../api/request-context.ts";
+import { createRequestContext, type RequestContext } from "../api/request-context.ts";
 import { platformDb } from "../platform/database.ts";
+import { log } from "../platform/log.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import {
   buildKey,
@@ -96,6 +98,22 @@ test.each(signedIn)(
     for (const key of ["", "nonsense", "astra_live_0_0"]) {
       expect(await outcome(keyRequest(key, own.slug), path)).toBe("UNAUTHORIZED");
     }
+  },
+);
+
+test.each(procedures.filter(({ guard }) => guard === "account" || guard === "operator"))(
+  "$path refuses an API key that may do everything, also beside the session of its maker",
+  async ({ path }) => {
+    const { accountId, memberId: createdById, name, email } = own.owner;
+    const { key } = await buildKey(own, allPermissions, { createdById });
+    const context = createRequestContext({
+      request: { id: randomUUID(), ip: "192.0.2.1", userAgent: "vitest" },
+      log: log("test"),
+      organizationSlug: own.slug,
+      authorization: `Bearer ${key}`,
+      findSession: async () => ({ accountId, name, email, sessionId: randomUUID(), emailConfirmed: true }),
+    });
+    expect(await outcome(context, path)).toBe("UNAUTHORIZED");
   },
 );
 
