@@ -3,13 +3,18 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { priceKeys, sales } from "../billing/catalogue.ts";
+import { platformDb } from "../platform/database.ts";
+import { closeConnections } from "../test/factories.ts";
 import { startStripeStandIn, type StandIn } from "../dev/stripe/stand-in.ts";
 
 let standIn: StandIn;
 beforeAll(async () => {
   standIn = await startStripeStandIn({ port: 0 });
 });
-afterAll(() => standIn.close());
+afterAll(async () => {
+  await closeConnections();
+  await standIn.close();
+});
 
 async function billing(act: readonly string[], env: NodeJS.Dict<string>): Promise<string> {
   const cli = path.join(import.meta.dirname, "main.ts");
@@ -39,4 +44,13 @@ test("a reconciliation that is asked for says what it found, and whom it does no
   await expect(billing(["reconcile", "--organization", "nobody"], env)).rejects.toThrow(
     "There is no organization nobody",
   );
+});
+
+test("events from which nothing has followed are listed, and acted upon anew", async () => {
+  const data = { id: "evt_cli", type: "customer.updated", createdAt: new Date(), state: "failed" };
+  await platformDb().stripeEvent.create({ data, select: { id: true } });
+  expect(await billing(["events"], {})).toMatch(/^evt_cli\t.*\tfailed\tcustomer\.updated\t-\t/m);
+  await expect(billing(["replay"], {})).rejects.toThrow("say either --id or --all");
+  expect(await billing(["replay", "--id", "evt_cli"], {})).toBe("1 events are due again.\n");
+  await expect(billing(["replay", "--id", "evt_cli"], {})).rejects.toThrow("No such event is open any more");
 });

@@ -3,8 +3,11 @@ import { findOrganization } from "../access/directory.ts";
 import { reconcileAll } from "../billing/reconcile.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { syncCatalogue } from "../billing/sync-catalogue.ts";
+import { ListStripeEvents, ReplayStripeEvents } from "../operator/schema.ts";
+import { listStripeEvents, replayStripeEvents } from "../operator/stripe-events.ts";
+import { fromHere } from "./jobs.ts";
 
-/** billing sync-catalog | reconcile. */
+/** billing sync-catalog | reconcile | events | replay. */
 export function billingCommands(program: Command): void {
   const billing = program.command("billing").description("Look after what is sold");
 
@@ -34,5 +37,35 @@ export function billingCommands(program: Command): void {
       const { looked, repaired, seats, failed } = report;
       console.log(`${looked} looked at, ${repaired} repaired, ${seats} with other seats, ${failed} failed.`);
       if (failed > 0) process.exitCode = 1;
+    });
+  eventCommands(billing);
+}
+
+function eventCommands(billing: Command): void {
+  billing
+    .command("events")
+    .description("List events of Stripe from which nothing has followed, newest first")
+    .option("--most <count>", "how many", "50")
+    .action(async (options: { most: string }) => {
+      const { items, total } = await listStripeEvents(
+        ListStripeEvents.parse({ limit: Number(options.most) }),
+      );
+      for (const { id, receivedAt, state, type, organization, error } of items) {
+        const of = organization?.slug ?? "-";
+        console.log([id, receivedAt.toISOString(), state, type, of, error].join("\t"));
+      }
+      console.log(`${total} in all.`);
+    });
+
+  billing
+    .command("replay")
+    .description("Have such events acted upon anew")
+    .option("--id <id>", "one event")
+    .option("--all", "all of them, 500 at once")
+    .action(async ({ id, all }: { id?: string; all?: boolean }) => {
+      if (!id === !all) throw new Error("say either --id or --all");
+      const input = ReplayStripeEvents.parse(id ? { ids: [id] } : { all: {} });
+      const { replayed } = await replayStripeEvents(fromHere(), input);
+      console.log(`${replayed} events are due again.`);
     });
 }

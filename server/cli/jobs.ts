@@ -49,6 +49,6 @@ export function jobCommands(program: Command): void {
 }
 
 /** Acts on the command line stand in the platform's log as well; who may open it is the machine's affair. */
-function fromHere(): OperatorAct {
+export function fromHere(): OperatorAct {
   return { request: { id: `cli-${randomUUID()}`, ip: null, userAgent: "astra" } };
 }
