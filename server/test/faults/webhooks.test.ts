@@ -7,13 +7,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { until } from "../../dev/embedded/until.ts";
 import { ownerPool } from "../../fleet/owner.ts";
 import { env } from "../../platform/env.ts";
-import { newSigningSecret } from "../../platform/webhook-signature.ts";
 import { tenancy } from "../../tenancy/kernel.ts";
-import { transact } from "../../tenancy/transact.ts";
-import { cancelDeliveries } from "../../webhooks/ask.ts";
-import { closeSecret } from "../../webhooks/secrets.ts";
+import { deleteEndpoint, rotateSecret } from "../../webhooks/endpoint-state.ts";
 import { entered } from "../entered.ts";
-import { buildOrganization, closeConnections, type TestOrganization } from "../factories.ts";
+import { buildOrganization, closeConnections, writes, type TestOrganization } from "../factories.ts";
 import { startReceiver, type Received, type Receiver } from "../receiver.ts";
 import {
   buildEndpoint,
@@ -21,7 +18,6 @@ import {
   emitProjects,
   endpointRow,
   passTime,
-  workerDoor,
   type TestEndpoint,
 } from "../webhooks.ts";
 import { Stage } from "./stage.ts";
@@ -215,19 +211,15 @@ test("a queue that forgets everything while 5,000 deliveries wait loses none of 
 }, 180_000);
 
 test("while 100 deliveries wait for another try the secret is rotated: all of them verify with either", async () => {
-  const endpoint = await buildEndpoint(organization, receiver.url, { concurrency: 20 });
+  const endpoint = await buildEndpoint(organization, receiver.url, { concurrency: 20, types: ["project.*"] });
   answer = refusing;
   await stage.startWorker();
   await emitProjects(organization, many(100));
   const tried = async () => (await deliveriesOf(endpoint)).every(({ attempts }) => attempts === 1);
   await until(tried, { what: "the first tries", timeoutMs: patienceMs, everyMs: 50 });
-  const fresh = newSigningSecret();
-  const { secret: previousSecret } = await endpointRow(endpoint);
-  await tenancy().withTenant(organization.id, { readOnly: false }, async (db) => {
-    const secret = await closeSecret(db, { organizationId: organization.id, id: endpoint.id }, fresh);
-    const overlapUntil = new Date(Date.now() + 86_400_000);
-    const data = { secret, previousSecret, overlapUntil };
-    await db.webhookEndpoint.update({ where: { id: endpoint.id }, data, select: { id: true } });
+  const { secret: fresh } = await writes(organization.owner, rotateSecret, {
+    id: endpoint.id,
+    overlapHours: 24,
   });
   receiver.received.length = 0;
   answer = accepting;
@@ -247,11 +239,7 @@ test("an endpoint that is deleted with deliveries on their way gets those and no
   const worker = await stage.startWorker();
   await emitProjects(organization, many(100));
   await until(() => open.length === 10, { what: "ten requests", timeoutMs: patienceMs, everyMs: 5 });
-  await transact(workerDoor(organization), "write", async (ctx) => {
-    const data = { state: "deleted", deletedAt: new Date(), secret: "", headers: null };
-    await ctx.db.webhookEndpoint.update({ where: { id: endpoint.id }, data, select: { id: true } });
-    await cancelDeliveries(ctx, endpoint.id);
-  });
+  await writes(organization.owner, deleteEndpoint, { id: endpoint.id });
   await sleep(500);
   for (const response of open) response.writeHead(200).end();
   await reached("what was on its way", { canceled: 90, delivered: 10 });
