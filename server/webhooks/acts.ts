@@ -5,7 +5,13 @@ import { holdEndpoint, targetOf } from "./endpoints.ts";
 import { recoverEndpoint } from "./recover.ts";
 import { replayDeliveries } from "./replay.ts";
 import { sendTest } from "./test-event.ts";
-import type { EndpointById, RecoverEndpoint, ReplayDeliveries, WebhookRecovery } from "./schema.ts";
+import {
+  countedMax,
+  type EndpointById,
+  type RecoverEndpoint,
+  type ReplayDeliveries,
+  type WebhookRecovery,
+} from "./schema.ts";
 
 const recoveriesMax = 20;
 const minuteMs = 60_000;
@@ -76,9 +82,14 @@ export async function startRecovery(
   await audit(ctx, {
     action: "webhooks.recover",
     target: targetOf(endpoint),
-    after: { recoveryId: started.id, since, states, deliveries: started.total },
+    after: { recoveryId: started.id, since, states, ...countedDeliveries(started.total) },
   });
   return started;
+}
+
+/** How many there were, or that there were more than are counted at once: the log says no figure that is not so. */
+function countedDeliveries(total: number) {
+  return total > countedMax ? { deliveriesMoreThan: countedMax } : { deliveries: total };
 }
 
 const recoveryColumns = {

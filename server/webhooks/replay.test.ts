@@ -16,6 +16,7 @@ import {
   type TestEndpoint,
   requestOf,
 } from "../test/webhooks.ts";
+import { startRecovery } from "./acts.ts";
 import { giveUpRecovery, recoverEndpoint, runRecovery } from "./recover.ts";
 import { replayDeliveries } from "./replay.ts";
 import { sendTest } from "./test-event.ts";
@@ -165,6 +166,14 @@ test("whoever asks for a recovery waits for a count of no more than 1,001; its j
   expect(await recoveryOf(id)).toMatchObject({ total: 1_600 });
   await runRecovery(workerDoor(organization), { recoveryId: id }, job);
   expect(await recoveryOf(id)).toMatchObject({ state: "done", done: 1_600, total: 1_600 });
+  const back = "UPDATE webhook_deliveries SET state = 'dead', settled_at = now() WHERE endpoint_id = $1";
+  await entered(organization.id, (client) => client.query(back, [endpoint.id]));
+  const asked = { id: endpoint.id, since: new Date(0), states: ["dead" as const] };
+  await writes(organization.owner, startRecovery, asked);
+  const entry = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
+    db.auditEntry.findFirstOrThrow({ where: { action: "webhooks.recover" }, select: { changes: true } }),
+  );
+  expect(entry.changes).toContain(`"deliveriesMoreThan":1000`);
 });
 
 test("a recovery leaves out what happened before, and fails when its endpoint stops", async () => {
