@@ -12,7 +12,16 @@ import {
   TestStripe,
   webhookSecret,
 } from "../test/billing.ts";
-import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
+import { listNotifications } from "../notifications/notifications.ts";
+import { ListNotifications } from "../notifications/schema.ts";
+import {
+  buildMember,
+  buildOrganization,
+  closeConnections,
+  reads,
+  type TestMember,
+  type TestOrganization,
+} from "../test/factories.ts";
 import { reconcileAll } from "./reconcile.ts";
 import { syncCustomer } from "./sync.ts";
 import { giveTurnBack, takeTurn } from "./turn.ts";
@@ -89,6 +98,32 @@ describe("an event that Stripe has signed", () => {
       await expectAsStripeHas(customer);
       expect(await planOfOrganization(organization)).toBe("business");
     }
+  });
+
+  test("of a renewal that was declined tells those who can pay, once, and until when", async () => {
+    const viewer = await buildMember(organization, "viewer");
+    const frozen = Math.floor(Date.now() / 1_000);
+    const clock = await made.stripe.testHelpers.testClocks.create({ frozen_time: frozen });
+    const { id: customerId } = await made.stripe.customers.create({
+      test_clock: clock.id,
+      payment_method: "pm_card_visa",
+      invoice_settings: { default_payment_method: "pm_card_visa" },
+    });
+    await platformDb().billingCustomer.create({
+      data: { organizationId: organization.id, customerId },
+      select: { organizationId: true },
+    });
+    await made.subscribe(customerId);
+    await made.settle();
+    await made.control("outcome", { code: "insufficient_funds", customer: customerId, times: 2 });
+    await made.stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: frozen + 32 * 86_400 });
+    await made.settle();
+    expect(await rowOf(organization)).toMatchObject({ status: "past_due" });
+    const told = (member: TestMember) =>
+      reads(member, listNotifications, ListNotifications.parse({})).then(({ items }) => items);
+    expect(await told(organization.owner)).toMatchObject([{ kind: "payment_failed", times: 1 }]);
+    expect((await told(organization.owner))[0]?.text).toMatch(/until it is made; from \d+ \w+ \d{4} nothing/);
+    expect(await told(viewer)).toEqual([]);
   });
 
   test("25 times at once acts once", async () => {

@@ -4,7 +4,10 @@ import { emit } from "../events/emit.ts";
 import type { JobPayload } from "../jobs/registry.ts";
 import type { JobInfo } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
+import { env } from "../platform/env.ts";
 import { getUsage } from "../plans/quota.ts";
+import { notify } from "../notifications/notify.ts";
+import type { WriteCtx } from "../tenancy/context.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 import { askSeats } from "./ask-seats.ts";
@@ -36,9 +39,30 @@ export async function noteChange(
       status: after.status,
       seats: after.seats,
     });
+    if (isUnpaid(after) && !isUnpaid(before)) await tellUnpaid(ctx, after.status);
     // Between a page of Stripe's and its payment members come and go.
     if (after.seats !== seatsOf((await getUsage(ctx)).usage)) await askSeats(ctx);
   });
+}
+
+const dayMs = 86_400_000;
+
+function isUnpaid({ status }: Told): boolean {
+  return status === "past_due" || status === "unpaid";
+}
+
+/** Tells those who can pay, and until when nothing but growth is stopped. */
+async function tellUnpaid(ctx: WriteCtx, status: string): Promise<void> {
+  const { id: organizationId } = ctx.organization;
+  const row = await platformDb().subscription.findUnique({
+    where: { organizationId },
+    select: { unpaidSince: true },
+  });
+  const since = status === "past_due" ? row?.unpaidSince : null;
+  const readOnlyAt = since
+    ? new Date(since.getTime() + env().BILLING_GRACE_DAYS * dayMs).toISOString()
+    : null;
+  await notify(ctx, "payment_failed", { key: "payment_failed", data: { readOnlyAt } });
 }
 
 type Told = { plan: string; status: string; seats: number };

@@ -158,6 +158,23 @@ export const notificationKinds = {
       path: `${at}/webhooks/${endpointId}`,
     }),
   }),
+  payment_failed: kind({
+    label: "A payment for the organization failed",
+    level: "danger",
+    told: "holders",
+    permission: "billing.manage",
+    mail: true,
+    data: z.object({ readOnlyAt: z.iso.datetime().nullable() }),
+    say: ({ readOnlyAt }, at) => ({
+      title: "A payment failed",
+      text: `Nothing can be added until it is made${
+        readOnlyAt === null
+          ? ", and nothing can be changed."
+          : `; from ${longDay.format(new Date(readOnlyAt))} nothing can be changed either.`
+      } Pay in the customer portal, which the settings lead to.`,
+      path: `${at}/settings`,
+    }),
+  }),
   organization_deletion_scheduled: kind({
     label: "The organization is scheduled for deletion",
     level: "danger",

@@ -2,6 +2,7 @@
 
 import { useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { AddressCard } from "#app/(console)/[org]/settings/address-card.tsx";
+import { BillingCard } from "#app/(console)/[org]/settings/billing-card.tsx";
 import { DangerCard } from "#app/(console)/[org]/settings/danger-card.tsx";
 import { NameCard } from "#app/(console)/[org]/settings/name-card.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
@@ -20,6 +21,7 @@ export function SettingsPage() {
         <NameCard />
         <AddressCard />
         <AboutCard />
+        <BillingCard />
         <AuditCard />
         <DangerCard />
       </div>
