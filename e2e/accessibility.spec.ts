@@ -205,6 +205,7 @@ const places: Place[] = [
     },
   },
   { name: "webhooks, endpoint", who: owner, address: anEndpoint },
+  { name: "edit endpoint", who: owner, address: async (api) => `${await anEndpoint(api)}/edit` },
   { name: "webhooks, for a viewer", who: "Acme Robotics, viewer", address: `/${acme}/webhooks` },
   { name: "deliveries", who: owner, address: `/${acme}/webhooks/deliveries` },
   {
