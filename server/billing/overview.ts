@@ -63,15 +63,32 @@ async function findNextInvoice(door: Door, subscription: string) {
   }
 }
 
+type BilledInvoice = {
+  id: string;
+  number: string | null;
+  /** Of Stripe's words, which may be others tomorrow. */
+  status: string | null;
+  /** In the currency's smallest unit, as `due` is. */
+  total: number;
+  due: number;
+  currency: string;
+  createdAt: Date;
+  url: string | null;
+  pdf: string | null;
+};
+
 /** What was billed, the newest first, with links to Stripe's own pages. */
-export async function listInvoices(door: Door, { cursor }: ListInvoices) {
+export async function listInvoices(
+  door: Door,
+  { cursor }: ListInvoices,
+): Promise<{ items: BilledInvoice[]; nextCursor: string | null }> {
   await usageOf(door);
   const customer = await findCustomer(door.organization.id);
   if (!customer) return { items: [], nextCursor: null };
   const page = await askStripe((stripe) =>
     stripe.invoices.list({ customer, limit: invoicesMax, ...(cursor ? { starting_after: cursor } : {}) }),
   );
-  const items = page.data.map((invoice) => ({
+  const items = page.data.map((invoice): BilledInvoice => ({
     id: invoice.id,
     number: invoice.number,
     status: invoice.status,
