@@ -10,6 +10,7 @@ import {
   buildOrganization,
   closeConnections,
   requestOf,
+  useUpReadyTenants,
   type TestMember,
   type TestOrganization,
 } from "../test/factories.ts";
@@ -104,6 +105,8 @@ test("the configuration is remembered until a setting or the plan changes", asyn
 });
 
 test("erasing an organization drops what is cached of it, and nothing of another", async () => {
+  await useUpReadyTenants();
+  organization = await buildOrganization({ plan: "team" });
   const other = await buildOrganization();
   await as(other.owner).members.list();
   await as(organization.owner).members.list();

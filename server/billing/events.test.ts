@@ -19,6 +19,7 @@ import {
   buildOrganization,
   closeConnections,
   reads,
+  useUpReadyTenants,
   type TestMember,
   type TestOrganization,
 } from "../test/factories.ts";
@@ -349,8 +350,7 @@ describe("syncCustomer", () => {
 });
 
 test("the subscription of an erased organization is canceled at Stripe, and nothing brings it back", async () => {
-  // The template's ready ones share their roles with every other database of the run, so they cannot be dropped.
-  await platformDb().tenant.updateMany({ where: { claimedAt: null }, data: { claimedAt: new Date() } });
+  await useUpReadyTenants();
   organization = await buildOrganization({ plan: "free" });
   const customer = await made.customerOf(organization);
   const { id } = await made.subscribe(customer);

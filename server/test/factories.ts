@@ -69,6 +69,14 @@ async function claim(input: Parameters<typeof claimOrganization>[1]): Promise<st
   }
 }
 
+/**
+ * From here on each organization gets a schema of its own making: the template's ready ones share their roles with every
+ * other database of the run, so that they cannot be erased.
+ */
+export async function useUpReadyTenants(): Promise<void> {
+  await platformDb().tenant.updateMany({ where: { claimedAt: null }, data: { claimedAt: new Date() } });
+}
+
 /** One more member of an organization, with a built-in role. */
 export async function buildMember(
   organization: OrganizationInfo,
