@@ -9,6 +9,9 @@ const report = process.env.ASTRA_TEST_REPORT;
 export default defineConfig({
   test: {
     pool: "forks",
+    // One file after the other, however many cores there are: a transaction that one leaves open holds up the seals
+    // and numbers of all databases of the server.
+    maxWorkers: 1,
     reporters: report
       ? ["default", ["json", { outputFile: report }], new SecondTries(secondTriesFile(report))]
       : ["default"],
