@@ -4,6 +4,14 @@ import type pg from "pg";
 export const deliveredAtOnce = 2;
 
 /**
+ * Has those who look at an organization's places and at what waits for them do so one after the other, until their
+ * commit: two at once would both find the last place free, or nothing asked for yet.
+ */
+export async function takeStreamsTurn(client: pg.PoolClient): Promise<void> {
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 9))");
+}
+
+/**
  * Asks for a delivery of every stream of an organization that has not got all that is sealed, or of one of
  * them: at once, or when its next try is due. One job waits for a stream at most. None does for one that is just
  * being delivered, nor while as many others are as may be: whoever delivers asks for all when it is done. Answers
@@ -14,6 +22,7 @@ export async function askForStreams(
   organizationId: string,
   streamId: string | null = null,
 ): Promise<number> {
+  await takeStreamsTurn(client);
   const asked = await client.query(
     `INSERT INTO astra.outbox (tenant_id, name, queue, payload, run_at, waits)
      SELECT $1, j.name, j.queue, jsonb_build_object('streamId', t.id), greatest(now(), t.next_try_at),

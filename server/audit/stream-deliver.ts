@@ -6,7 +6,7 @@ import { transact } from "../tenancy/transact.ts";
 import { inLog, type LogDoor } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
 import type { StreamError } from "./schema.ts";
-import { askForStreams, deliveredAtOnce } from "./stream-ask.ts";
+import { askForStreams, deliveredAtOnce, takeStreamsTurn } from "./stream-ask.ts";
 import { readBatch, StreamChainBroken, type Position, type ReadBatch } from "./stream-batch.ts";
 import { openCredential, readDestination } from "./stream-record.ts";
 import { sendBatch, type SendOptions, type Sent } from "./stream-send.ts";
@@ -82,8 +82,7 @@ class Delivery {
     const logOf = await logDoor(door.organization.id);
     const lease = randomUUID();
     const row = await inLog(logOf, async (client) => {
-      // Two at once would both find the last place free.
-      await client.query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 9))");
+      await takeStreamsTurn(client);
       const { rows } = await client.query<LeasedRow>(
         `UPDATE audit_streams t SET lease = $2, lease_until = now() + $3 * interval '1 second', lease_job = $4
          WHERE id = $1 AND state = 'active' AND (lease_until IS NULL OR lease_until < now() OR lease_job = $4)
