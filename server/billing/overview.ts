@@ -113,11 +113,14 @@ export async function listPlans({ organization }: ReadCtx) {
 
 function offer(plan: string) {
   const sale = sales.find((one) => one.plan === plan);
-  const { name, limits, callsPerMinute, auditDays } = planOf(plan);
+  const { name, limits, features, included, support, callsPerMinute, auditDays } = planOf(plan);
   return {
     plan,
     name,
     limits,
+    features,
+    included,
+    support,
     callsPerMinute,
     auditDays,
     description: sale?.description ?? null,
