@@ -23,7 +23,8 @@ function create(world: World, params: Asked): Stripe.Checkout.Session {
       "You may only specify one of these parameters: customer, customer_email.",
       "customer_email",
     );
-  const now = world.now();
+  // A page is open in real time, also for a customer who lives by another clock.
+  const now = world.real();
   const expires = params.expires_at ?? now + DAY;
   if (expires < now + HOUR / 2 || expires > now + DAY)
     throw invalid(
@@ -227,6 +228,16 @@ export function openSession(world: World, id: string): Stripe.Checkout.Session {
   return session;
 }
 
+/** Closes the pages whose time is over. */
+export function expireSessions(world: World): void {
+  for (const { id, status, expires_at: end } of world.all("checkout.session"))
+    if (status === "open" && end <= world.real()) expire(world, id);
+}
+
+function expire(world: World, id: string): Stripe.Checkout.Session {
+  return world.change("checkout.session", id, { status: "expired", url: null }, "checkout.session.expired");
+}
+
 export const checkoutRoutes: Route[] = [
   route<Asked>(
     "POST",
@@ -276,7 +287,7 @@ export const checkoutRoutes: Route[] = [
   ),
   route("POST", "/v1/checkout/sessions/:id/expire", null, [], ({ world, ids: [id = ""] }) => {
     openSession(world, id);
-    return world.change("checkout.session", id, { status: "expired", url: null }, "checkout.session.expired");
+    return expire(world, id);
   }),
   route<Stripe.Checkout.SessionListLineItemsParams>(
     "GET",

@@ -7,7 +7,7 @@ import { liveCustomer } from "./customers.ts";
 import { subscriptionOf } from "./invoice-object.ts";
 import { attempt, finalize, markPaid, voidInvoice, type Paying } from "./invoice-payment.ts";
 import { clockOfSubscription } from "./subscription-object.ts";
-import { idOf, type World } from "./world.ts";
+import { idOf, type Retries, type World } from "./world.ts";
 
 /** Tries to be paid for an invoice, and lets the subscription follow. Gives back why not. */
 export function collect(world: World, id: string, paying: Paying): Decline | null {
@@ -72,7 +72,8 @@ function afterRefusal(world: World, id: string): void {
   const { pending, resumption } = world.known(subscriptionId);
   if (subscription.status === "incomplete" || pending?.invoice === id || resumption === id) return;
   if (!["active", "trialing", "past_due"].includes(subscription.status)) return;
-  const days = world.retries.days[invoice.attempt_count - 1];
+  const { days: pauses } = retriesOf(world, subscription);
+  const days = pauses[invoice.attempt_count - 1];
   if (days === undefined) return lastRefusal(world, subscription, id);
   const next = world.now(clockOfSubscription(subscription)) + days * DAY;
   // A try in between, made by hand, does not put the next one off.
@@ -87,10 +88,15 @@ function afterRefusal(world: World, id: string): void {
 function lastRefusal(world: World, subscription: Stripe.Subscription, invoice: string): void {
   world.change("invoice", invoice, { next_payment_attempt: null, auto_advance: false }, "invoice.updated");
   const now = world.now(clockOfSubscription(subscription));
-  if (world.retries.afterwards === "cancel") return endSubscription(world, subscription.id, "payment_failed");
-  if (world.retries.afterwards === "pause")
+  const { afterwards } = retriesOf(world, subscription);
+  if (afterwards === "cancel") return endSubscription(world, subscription.id, "payment_failed");
+  if (afterwards === "pause")
     return setStatus(world, subscription.id, pausedSince(now, "final_payment_failure"));
-  setStatus(world, subscription.id, { status: world.retries.afterwards });
+  setStatus(world, subscription.id, { status: afterwards });
+}
+
+function retriesOf(world: World, { customer }: Stripe.Subscription): Retries {
+  return world.known(idOf(customer)).retries ?? world.retries;
 }
 
 /** What a paused subscription says of itself. */

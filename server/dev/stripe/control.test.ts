@@ -177,6 +177,71 @@ describe("the control plane", () => {
     },
   );
 
+  test("moves one customer's time alone, with what follows that customer's refused payments", async () => {
+    const { pro } = await makeCatalogue(stripe);
+    const begin = async (card: string) => {
+      const customer = await stripe.customers.create({
+        payment_method: card,
+        invoice_settings: { default_payment_method: card },
+      });
+      const items = [{ price: pro.id }];
+      return stripe.subscriptions.create({ customer: customer.id, items, trial_period_days: 10 });
+    };
+    const moved = await begin("pm_card_chargeCustomerFail");
+    const still = await begin("pm_card_chargeCustomerFail");
+    const { customer } = moved;
+    await control("retries", { customer, days: [3], afterwards: "unpaid" });
+    const { clock, now } = await control("advance", { customer, seconds: 10 * 86_400 + 3_700 });
+    expect(await stripe.subscriptions.retrieve(moved.id)).toMatchObject({
+      status: "past_due",
+      test_clock: clock,
+    });
+    expect(await stripe.testHelpers.testClocks.retrieve(String(clock))).toMatchObject({ frozen_time: now });
+    // On the same clock, from where it stands.
+    expect(await control("advance", { customer, seconds: 4 * 86_400 })).toEqual({
+      clock,
+      now: Number(now) + 4 * 86_400,
+    });
+    expect((await stripe.subscriptions.retrieve(moved.id)).status).toBe("unpaid");
+    expect(await latestInvoice(stripe, moved.id)).toMatchObject({ attempt_count: 2, test_clock: clock });
+    await control("idle");
+    expect(got.map(({ event }) => event.type)).toContain("invoice.payment_failed");
+    expect(await stripe.subscriptions.retrieve(still.id)).toMatchObject({
+      status: "trialing",
+      test_clock: null,
+    });
+    await expect(control("advance", { customer: "cus_nobody", seconds: 1 })).rejects.toThrow(
+      "No such customer",
+    );
+  });
+
+  test.each(["everybody's", "the customer's"])(
+    "moves %s time, and a checkout page is still open for as long as it was asked to be",
+    async (whose) => {
+      const { pro } = await makeCatalogue(stripe);
+      const { id: customer } = await stripe.customers.create({});
+      const open = () =>
+        stripe.checkout.sessions.create({
+          mode: "subscription",
+          customer,
+          line_items: [{ price: pro.id, quantity: 1 }],
+          success_url: "http://127.0.0.1:1/done",
+          expires_at: Math.floor(Date.now() / 1_000) + 3_600,
+        });
+      const before = await open();
+      const mine = whose === "everybody's" ? {} : { customer };
+      const { now } = await control("advance", { ...mine, seconds: 60 * 86_400 });
+      expect((await stripe.checkout.sessions.retrieve(before.id)).status).toBe("open");
+      const after = await open();
+      const body = new URLSearchParams({ card: "4242424242424242", name: "Ada", email: "ada@example.com" });
+      const paid = await fetch(after.url ?? "", { method: "POST", body, redirect: "manual" });
+      expect(paid.headers.get("location")).toBe("http://127.0.0.1:1/done");
+      const [bought] = (await stripe.subscriptions.list({ customer })).data;
+      expect(bought?.status).toBe("active");
+      expect(bought?.start_date).toBeGreaterThanOrEqual(Number(now));
+    },
+  );
+
   test("makes requests fail without an envelope, before or after they are carried out", async () => {
     await control("fail", { status: 500, path: "/v1/customers" });
     const seeming = await stripe.customers.create({ name: "lost" });

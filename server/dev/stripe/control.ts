@@ -1,11 +1,17 @@
 // What tests and the launcher may do beside the API: play with time, payments, events and answers.
 import { z } from "zod";
 
+import { advanceCustomer } from "./customer-clock.ts";
+import { liveCustomer } from "./customers.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { makeEndpoint } from "./events.ts";
 import type { Kind, World } from "./world.ts";
 
-const Advance = z.strictObject({ seconds: z.int().min(1) });
+const Advance = z.strictObject({
+  seconds: z.int().min(1),
+  /** For this customer alone, who from then on has a test clock. */
+  customer: z.string().nullable().default(null),
+});
 const Release = z.strictObject({
   order: z.enum(["made", "reversed", "shuffled"]).default("made"),
   copies: z.int().min(0).max(100).default(1),
@@ -29,6 +35,8 @@ const Fail = z.strictObject({
 const Retries = z.strictObject({
   days: z.array(z.int().min(1)).max(8),
   afterwards: z.enum(["cancel", "unpaid", "pause", "past_due"]),
+  /** For this customer alone. */
+  customer: z.string().nullable().default(null),
 });
 const Endpoint = z.strictObject({
   url: z.url(),
@@ -74,13 +82,17 @@ function act<T>(schema: z.ZodType<T>, run: (parts: Parts, input: T) => unknown):
 }
 
 const ACTS: Record<string, Act> = {
-  advance: act(Advance, ({ world, tick }, { seconds }) => {
-    world.ahead += seconds;
+  advance: act(Advance, ({ world, deliveries, tick }, { seconds, customer }) => {
+    if (customer === null) world.ahead += seconds;
     tick();
-    return { now: world.now() };
+    if (customer === null) return { now: world.now() };
+    const { result, events } = world.act(() => advanceCustomer(world, customer, seconds));
+    deliveries.accept(events);
+    return result;
   }),
-  retries: act(Retries, ({ world }, retries) => {
-    world.retries = retries;
+  retries: act(Retries, ({ world }, { customer, ...retries }) => {
+    if (customer === null) world.retries = retries;
+    else world.hide(liveCustomer(world, customer).id, { retries });
     return retries;
   }),
   outcome: act(Outcome, ({ world }, { code, customer, times }) => {

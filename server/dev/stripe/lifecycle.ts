@@ -47,11 +47,7 @@ function setNow(world: World, clock: string | null, moment: number): void {
 /** The earliest; of those at the same moment the first in the order below. */
 function nextDue(world: World, clock: string | null): Due | undefined {
   let first: Due | undefined;
-  for (const due of [
-    ...dueSubscriptions(world, clock),
-    ...dueInvoices(world, clock),
-    ...dueSessions(world, clock),
-  ])
+  for (const due of [...dueSubscriptions(world, clock), ...dueInvoices(world, clock)])
     if (!first || due.at < first.at) first = due;
   return first;
 }
@@ -202,21 +198,4 @@ function advanceInvoice(world: World, id: string): void {
   const gone = subscription && world.get("subscription", subscription).status === "canceled";
   // A subscription that ended meanwhile still owes what was counted; it is asked for once.
   collect(world, id, { automatic: !gone });
-}
-
-function* dueSessions(world: World, clock: string | null): Generator<Due> {
-  if (clock !== null) return;
-  for (const session of world.tables["checkout.session"].values()) {
-    if (session.status !== "open") continue;
-    yield {
-      at: session.expires_at,
-      run: () =>
-        void world.change(
-          "checkout.session",
-          session.id,
-          { status: "expired", url: null },
-          "checkout.session.expired",
-        ),
-    };
-  }
 }

@@ -2,6 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { Api, enveloped, type ApiAnswer } from "./api.ts";
+import { expireSessions } from "./checkout-sessions.ts";
 import { answerControl, Faults } from "./control.ts";
 import { Deliveries, type DeliveryOptions } from "./deliveries.ts";
 import {
@@ -56,7 +57,7 @@ export async function startStripeStandIn(options: StandInOptions): Promise<Stand
   const api = new Api(world, (events) => deliveries.accept(events));
   const tick = () => {
     try {
-      deliveries.accept(world.act(() => catchUp(world, null, world.now())).events);
+      deliveries.accept(world.act(() => passTime(world)).events);
     } finally {
       world.catchingUp = null;
     }
@@ -84,6 +85,11 @@ export async function startStripeStandIn(options: StandInOptions): Promise<Stand
       await snapshot?.close();
     },
   };
+}
+
+function passTime(world: World): void {
+  expireSessions(world);
+  catchUp(world, null, world.now());
 }
 
 async function serve(

@@ -7,7 +7,8 @@ import { page } from "./lists.ts";
 import { route, type Route } from "./route.ts";
 import type { World } from "./world.ts";
 
-function create(
+/** A new test clock, which stands still at `frozen_time`. */
+export function makeClock(
   world: World,
   params: Stripe.TestHelpers.TestClockCreateParams,
 ): Stripe.TestHelpers.TestClock {
@@ -27,8 +28,11 @@ function create(
   return clock;
 }
 
-/** Stripe answers "advancing" and gets there in its own time; here it is done when the answer comes. */
-function advance(world: World, id: string, to: number): Stripe.TestHelpers.TestClock {
+/**
+ * Moves a test clock and does what falls due. Stripe answers "advancing" and gets there in its own time; here it is
+ * done when the answer comes.
+ */
+export function moveClock(world: World, id: string, to: number): Stripe.TestHelpers.TestClock {
   const clock = world.get("test_helpers.test_clock", id);
   if (to <= clock.frozen_time)
     throw invalid("The new frozen time must be after the test clock's present one.", "frozen_time");
@@ -59,14 +63,14 @@ export const testClockRoutes: Route[] = [
     PATH,
     ["TestHelpers/TestClocks", "TestHelpers.TestClockCreateParams"],
     ["frozen_time", "name"],
-    ({ world, params }) => create(world, params),
+    ({ world, params }) => makeClock(world, params),
   ),
   route<Stripe.TestHelpers.TestClockAdvanceParams>(
     "POST",
     `${PATH}/:id/advance`,
     ["TestHelpers/TestClocks", "TestHelpers.TestClockAdvanceParams"],
     ["frozen_time"],
-    ({ world, params, ids: [id = ""] }) => advance(world, id, params.frozen_time),
+    ({ world, params, ids: [id = ""] }) => moveClock(world, id, params.frozen_time),
   ),
   route("GET", `${PATH}/:id`, null, [], ({ world, ids: [id = ""] }) =>
     world.get("test_helpers.test_clock", id),

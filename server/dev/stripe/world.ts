@@ -43,6 +43,8 @@ export type Hidden = {
   checkout?: Stripe.Checkout.SessionCreateParams;
   /** The payer said yes to the bank when the card was given. */
   authenticated?: boolean;
+  /** What follows this customer's refused payments, where it differs from the account's choice. */
+  retries?: Retries;
 };
 
 export type Usage = { meter: string; customer: string; value: number; timestamp: number };
@@ -203,7 +205,12 @@ export class World {
   /** Seconds. A customer's test clock stands still until it is advanced. */
   now(clock: string | null = null): number {
     if (clock) return this.get("test_helpers.test_clock", clock).frozen_time;
-    return this.catchingUp ?? Math.floor(Date.now() / 1_000) + this.ahead;
+    return this.catchingUp ?? this.real() + this.ahead;
+  }
+
+  /** Seconds, of this machine: some things at Stripe know no other clock, whoever lives by one. */
+  real(): number {
+    return Math.floor(Date.now() / 1_000);
   }
 
   emit(type: string, object: Stored, previous?: Record<string, unknown>): void {
