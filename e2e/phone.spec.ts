@@ -16,6 +16,7 @@ test("the drawer leads to every place and closes behind it", async ({ page, orga
     "Webhooks",
     "Events",
     "Audit log",
+    "Billing",
     "Settings",
     "Help",
     "Overview",
@@ -65,6 +66,10 @@ test("what can be tapped is large enough", async ({ page, api, organization }) =
     ...log,
     ...hooks.map((part) => `/webhooks${part}`),
     "/events",
+    "/billing",
+    "/billing/plans",
+    "/billing/usage",
+    "/billing/invoices",
   ]) {
     await page.goto(`/${organization.slug}${place}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

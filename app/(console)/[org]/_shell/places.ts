@@ -1,5 +1,6 @@
 import {
   CircleQuestionMark,
+  CreditCard,
   FolderKanban,
   KeyRound,
   LayoutGrid,
@@ -89,6 +90,13 @@ function organizationPlaces(at: string): readonly GuardedPlace[] {
       icon: ScrollText,
       needs: "audit_log.read",
       keywords: ["history", "activity", "verify", "export", "retention", "siem"],
+    },
+    {
+      href: `${at}/billing`,
+      label: "Billing",
+      icon: CreditCard,
+      needs: "billing.read",
+      keywords: ["plan", "upgrade", "invoices", "payment", "card", "usage", "subscription", "trial"],
     },
     {
       href: `${at}/settings`,
