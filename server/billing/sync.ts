@@ -10,6 +10,7 @@ import { log } from "../platform/log.ts";
 import { levelOf } from "./access.ts";
 import { accessLevel } from "./access-level.ts";
 import { keyOfPrice, planOfPrice } from "./catalogue.ts";
+import { invoicesOf, keepInvoices, type SeenInvoice } from "./invoice-ledger.ts";
 import { stripeClient } from "./stripe.ts";
 import {
   currentOf,
@@ -36,7 +37,10 @@ export async function syncCustomer(customerId: string, requestId: string): Promi
   const turn = await takeTurn(customerId);
   if (!turn) return { known: false, changed: false };
   try {
-    const all = await subscriptionsOf(customerId);
+    const [all, invoices] = await Promise.all([
+      subscriptionsOf(customerId),
+      turn.closed ? [] : invoicesOf(customerId, turn.organizationId),
+    ]);
     if (turn.closed) {
       for (const { id, status } of all) if (!isEnded(status)) await stripeClient().subscriptions.cancel(id);
       await giveTurnBack(turn);
@@ -44,7 +48,7 @@ export async function syncCustomer(customerId: string, requestId: string): Promi
     }
     const current = currentOf(all);
     const state = current && { ...stateOf(current), ...(await plannedPrice(current)) };
-    const changed = await write(turn, state, requestId);
+    const changed = await write(turn, { now: state, invoices }, requestId);
     return { known: true, changed };
   } catch (error) {
     await giveTurnBack(turn);
@@ -74,8 +78,10 @@ async function plannedPrice(
   return { nextPriceLookupKey: keyOfPrice(price), nextPriceAt: next.at };
 }
 
+type Look = { now: Seen | null; invoices: readonly SeenInvoice[] };
+
 /** Writes a look down, with the plan that follows from it; false when there was nothing new in it. */
-async function write(turn: Turn, now: Seen | null, requestId: string): Promise<boolean> {
+async function write(turn: Turn, { now, invoices }: Look, requestId: string): Promise<boolean> {
   const { organizationId, ticket } = turn;
   const changed = await platformDb().$transaction(async (tx) => {
     const mine = await tx.billingCustomer.updateMany({
@@ -87,6 +93,7 @@ async function write(turn: Turn, now: Seen | null, requestId: string): Promise<b
       SELECT plan FROM organizations WHERE id = ${organizationId}::uuid FOR UPDATE`;
     // Erased meanwhile: its customer is closed by the job that follows.
     if (!organization) return false;
+    await keepInvoices(tx, organizationId, invoices);
     const before = await tx.subscription.findUnique({ where: { organizationId } });
     if (!now && !before) return false;
     const plan = planAfter(before, now, organization.plan);
