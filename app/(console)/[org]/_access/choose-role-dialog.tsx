@@ -2,12 +2,11 @@
 
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
+import { ActForm } from "#app/(console)/[org]/_access/act-form.tsx";
 import { RoleChange } from "#app/(console)/[org]/_access/role-change.tsx";
 import { RoleChoice } from "#app/(console)/[org]/_access/role-choice.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogActions } from "#app/_ui/dialog.tsx";
+import { Dialog } from "#app/_ui/dialog.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
 import type { RoleRow } from "#server/roles/schema.ts";
@@ -52,32 +51,21 @@ type ChooseRoleFormProps = ChooseRoleProps & { roles: readonly RoleRow[]; onClos
 function ChooseRoleForm({ title, isPresent, onChoose, roles, onClose }: ChooseRoleFormProps) {
   const before = roles.find(isPresent) ?? null;
   const [chosenId, setChosenId] = useState(before?.id ?? null);
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const chosen = roles.find(({ id }) => id === chosenId) ?? null;
 
-  async function save(role: RoleRow): Promise<void> {
-    setWorking(true);
-    setError(null);
-    try {
-      await onChoose(role);
-      onClose();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setWorking(false);
-    }
+  async function save(): Promise<void> {
+    if (!chosen) return;
+    await onChoose(chosen);
+    onClose();
   }
 
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (chosen && chosen !== before && !working) void save(chosen);
-      }}
+    <ActForm
+      actLabel="Change role"
+      disabledReason={chosen === before && "This is the present role"}
+      onAct={save}
+      onCancel={onClose}
     >
-      <RefusalNotice error={error} />
       <RoleChoice
         label={title}
         roles={roles}
@@ -86,17 +74,6 @@ function ChooseRoleForm({ title, isPresent, onChoose, roles, onClose }: ChooseRo
         onChange={setChosenId}
       />
       <RoleChange before={before} after={chosen} />
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button
-          type="submit"
-          variant="primary"
-          loading={working}
-          disabledReason={chosen === before && "This is the present role"}
-        >
-          Change role
-        </Button>
-      </DialogActions>
-    </form>
+    </ActForm>
   );
 }

@@ -1,11 +1,9 @@
 "use client";
 
 import { useState } from "react";
-import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
+import { ActForm } from "#app/(console)/[org]/_access/act-form.tsx";
 import { KeyDialog } from "#app/(console)/[org]/api-keys/key-dialog.tsx";
 import { useKeyActs } from "#app/(console)/[org]/api-keys/mutations.ts";
-import { Button } from "#app/_ui/button.tsx";
-import { DialogActions } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import type { ApiKeyRow, NewApiKey } from "#server/api-keys/schema.ts";
@@ -39,38 +37,16 @@ type RotateFormProps = { id: string; onMade: (key: NewApiKey) => void; onCancel:
 function RotateForm({ id, onMade, onCancel }: RotateFormProps) {
   const { rotate } = useKeyActs();
   const [overlap, setOverlap] = useState<(typeof overlaps)[number]["value"]>("24");
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  async function send(): Promise<void> {
-    setWorking(true);
-    setError(null);
-    try {
-      onMade(await rotate({ id, overlapHours: Number(overlap) }));
-    } catch (thrown) {
-      setError(thrown);
-      setWorking(false);
-    }
-  }
 
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!working) void send();
-      }}
+    <ActForm
+      actLabel="Rotate key"
+      onAct={async () => onMade(await rotate({ id, overlapHours: Number(overlap) }))}
+      onCancel={onCancel}
     >
-      <RefusalNotice error={error} />
       <Field label="The old key">
         <Select value={overlap} onValueChange={setOverlap} options={overlaps} data-autofocus />
       </Field>
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" loading={working}>
-          Rotate key
-        </Button>
-      </DialogActions>
-    </form>
+    </ActForm>
   );
 }

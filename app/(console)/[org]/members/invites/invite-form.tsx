@@ -1,15 +1,13 @@
 "use client";
 
 import { useState } from "react";
+import { ActForm } from "#app/(console)/[org]/_access/act-form.tsx";
 import { countOf } from "#app/(console)/[org]/_access/permission-words.ts";
-import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
 import { CsvButton } from "#app/(console)/[org]/members/invites/csv-button.tsx";
 import { useInviteActs } from "#app/(console)/[org]/members/invites/mutations.ts";
 import { invitesMax, parseInvites } from "#app/(console)/[org]/members/invites/parse-invites.ts";
 import { useSeats } from "#app/(console)/[org]/members/seats-note.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { DialogActions } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
@@ -31,35 +29,24 @@ export function InviteForm({ roles, firstText, onDone, onCancel }: InviteFormPro
   const mine = roles.filter((role) => !role.acts.assign);
   const [text, setText] = useState(firstText);
   const [roleId, setRoleId] = useState(mine.find(({ key }) => key === "viewer")?.id ?? mine[0]?.id);
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const { rows, problems } = parseInvites(text, mine);
   const left = useSeatsLeft();
   const missing = whyNotYet(rows.length, problems.length, roleId);
 
   async function send(): Promise<void> {
-    if (missing || working || !roleId) return;
-    setWorking(true);
-    setError(null);
-    try {
-      const invites = rows.map((row) => ({ email: row.email, roleId: row.roleId ?? roleId }));
-      onDone((await create(invites)).results);
-    } catch (thrown) {
-      setError(thrown);
-      setWorking(false);
-    }
+    if (!roleId) return;
+    const invites = rows.map((row) => ({ email: row.email, roleId: row.roleId ?? roleId }));
+    onDone((await create(invites)).results);
   }
 
   return (
-    <form
-      aria-label="Invite people"
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
+    <ActForm
+      label="Invite people"
+      actLabel={rows.length > 1 ? `Send ${rows.length} invites` : "Send invite"}
+      disabledReason={missing}
+      onAct={send}
+      onCancel={onCancel}
     >
-      <RefusalNotice error={error} />
       <Field
         label="E-mail addresses"
         aside={
@@ -96,13 +83,7 @@ export function InviteForm({ roles, firstText, onDone, onCancel }: InviteFormPro
           Those beyond are not invited.
         </Banner>
       )}
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" loading={working} disabledReason={missing}>
-          {rows.length > 1 ? `Send ${rows.length} invites` : "Send invite"}
-        </Button>
-      </DialogActions>
-    </form>
+    </ActForm>
   );
 }
 

@@ -2,11 +2,10 @@
 
 import { useState } from "react";
 import { format } from "date-fns";
-import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
+import { ActForm } from "#app/(console)/[org]/_access/act-form.tsx";
 import { useWebhookActs } from "#app/(console)/[org]/webhooks/mutations.ts";
 import { deliveriesInWords } from "#app/(console)/[org]/webhooks/words.ts";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogActions } from "#app/_ui/dialog.tsx";
+import { Dialog } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
@@ -47,38 +46,21 @@ function RecoverForm({ id, onDone }: { id: string; onDone: () => void }) {
   const [span, setSpan] = useState<(typeof spans)[number]["value"]>("24");
   const [own, setOwn] = useState(() => format(Date.now() - 24 * hourMs, "yyyy-MM-dd'T'HH:mm"));
   const [kind, setKind] = useState<(typeof kinds)[number]["value"]>("both");
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [problem, setProblem] = useState<string>();
 
   async function send(): Promise<void> {
     const since = span === "own" ? new Date(own) : new Date(Date.now() - Number(span) * hourMs);
     if (Number.isNaN(since.getTime())) return setProblem("Enter a day and a time.");
     setProblem(undefined);
-    setWorking(true);
-    setError(null);
-    try {
-      const { total } = await recover({ id, since, states: kind === "both" ? ["dead", "held"] : [kind] });
-      toastDone(
-        total === 0 ? "There is nothing to recover since then" : `${deliveriesInWords(total)} to recover`,
-      );
-      onDone();
-    } catch (thrown) {
-      setError(thrown);
-      setWorking(false);
-    }
+    const { total } = await recover({ id, since, states: kind === "both" ? ["dead", "held"] : [kind] });
+    toastDone(
+      total === 0 ? "There is nothing to recover since then" : `${deliveriesInWords(total)} to recover`,
+    );
+    onDone();
   }
 
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!working) void send();
-      }}
-    >
-      <RefusalNotice error={error} />
+    <ActForm actLabel="Recover" onAct={send} onCancel={onDone}>
       <Field label="Since">
         <Select value={span} onValueChange={setSpan} options={spans} />
       </Field>
@@ -90,12 +72,6 @@ function RecoverForm({ id, onDone }: { id: string; onDone: () => void }) {
       <Field label="What">
         <Select value={kind} onValueChange={setKind} options={kinds} />
       </Field>
-      <DialogActions>
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" variant="primary" loading={working}>
-          Recover
-        </Button>
-      </DialogActions>
-    </form>
+    </ActForm>
   );
 }

@@ -4,10 +4,9 @@ import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { useWebhookActs } from "#app/(console)/[org]/webhooks/mutations.ts";
 import { deliveriesInWords } from "#app/(console)/[org]/webhooks/words.ts";
-import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
+import { ActForm } from "#app/(console)/[org]/_access/act-form.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogActions } from "#app/_ui/dialog.tsx";
+import { Dialog } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Select } from "#app/_ui/select.tsx";
 
@@ -32,31 +31,15 @@ function ResumeForm({ id, onDone }: { id: string; onDone: () => void }) {
   const { resume } = useWebhookActs();
   const health = useQuery({ ...api.webhooks.health.queryOptions({ id, range: "24h" }), staleTime: 0 });
   const [held, setHeld] = useState<(typeof choices)[number]["value"]>("send");
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const many = health.data?.queue.held ?? 0;
 
   async function send(): Promise<void> {
-    setWorking(true);
-    setError(null);
-    try {
-      await resume({ id, held });
-      onDone();
-    } catch (thrown) {
-      setError(thrown);
-      setWorking(false);
-    }
+    await resume({ id, held });
+    onDone();
   }
 
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!working) void send();
-      }}
-    >
-      <RefusalNotice error={error} />
+    <ActForm actLabel="Resume endpoint" onAct={send} onCancel={onDone}>
       <p className="text-base text-ink-muted">
         {many === 0
           ? "Nothing was held meanwhile. Events are sent again from now on."
@@ -67,12 +50,6 @@ function ResumeForm({ id, onDone }: { id: string; onDone: () => void }) {
           <Select value={held} onValueChange={setHeld} options={choices} />
         </Field>
       )}
-      <DialogActions>
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" variant="primary" loading={working}>
-          Resume endpoint
-        </Button>
-      </DialogActions>
-    </form>
+    </ActForm>
   );
 }

@@ -1,11 +1,10 @@
 "use client";
 
 import { useState } from "react";
-import { RefusalNotice } from "#app/(console)/[org]/_access/refusal-notice.tsx";
+import { ActForm } from "#app/(console)/[org]/_access/act-form.tsx";
 import { useWebhookActs } from "#app/(console)/[org]/webhooks/mutations.ts";
 import { SecretDialog } from "#app/(console)/[org]/webhooks/secret-dialog.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogActions } from "#app/_ui/dialog.tsx";
+import { Dialog } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Select } from "#app/_ui/select.tsx";
 
@@ -50,38 +49,16 @@ type RotateFormProps = { id: string; onMade: (made: Made) => void; onCancel: () 
 function RotateForm({ id, onMade, onCancel }: RotateFormProps) {
   const { rotate } = useWebhookActs();
   const [overlap, setOverlap] = useState<(typeof overlaps)[number]["value"]>("24");
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  async function send(): Promise<void> {
-    setWorking(true);
-    setError(null);
-    try {
-      onMade(await rotate({ id, overlapHours: Number(overlap) }));
-    } catch (thrown) {
-      setError(thrown);
-      setWorking(false);
-    }
-  }
 
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!working) void send();
-      }}
+    <ActForm
+      actLabel="Rotate secret"
+      onAct={async () => onMade(await rotate({ id, overlapHours: Number(overlap) }))}
+      onCancel={onCancel}
     >
-      <RefusalNotice error={error} />
       <Field label="The old secret" hint="One that is older still ends at once.">
         <Select value={overlap} onValueChange={setOverlap} options={overlaps} />
       </Field>
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" loading={working}>
-          Rotate secret
-        </Button>
-      </DialogActions>
-    </form>
+    </ActForm>
   );
 }
