@@ -1,3 +1,5 @@
+import { env } from "../platform/env.ts";
+
 /** What the platform keeps of a payment: a part, and an amount for each payment. */
 export type FeeRule = {
   /** Hundredths of a percent. */
@@ -8,6 +10,12 @@ export type FeeRule = {
 
 /** 0.5 % and 0.25 of the invoice's currency. */
 export const standardFee: FeeRule = { basisPoints: 50, fixedHundredths: 25 };
+
+/** The rule that this installation is run with; null where it keeps nothing. */
+export function feeRule(): FeeRule | null {
+  const { PLATFORM_FEE_PERCENT: basisPoints, PLATFORM_FEE_FIXED: fixedHundredths } = env();
+  return basisPoints === 0 && fixedHundredths === 0 ? null : { basisPoints, fixedHundredths };
+}
 
 // Stripe counts amounts in these currencies in whole units, or in thousandths; in all others in hundredths.
 const whole = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));

@@ -4,6 +4,17 @@ const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must start with pos
 const secret = z.string().min(32, "must have at least 32 characters");
 const port = z.coerce.number().int().min(0).max(65535);
 
+/** A number with up to two decimals, as a whole number of hundredths: 0.1 + 0.2 is 0.3 for money. */
+const hundredths = (max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,4}(\.\d{1,2})?$/, "must be a number with up to two decimals")
+    .transform((text) => {
+      const [whole, part = ""] = text.split(".");
+      return Number(whole) * 100 + Number(part.padEnd(2, "0"));
+    })
+    .refine((value) => value <= max * 100, `must be at most ${max}`);
+
 /** Every variable that Astra reads. A login that a process must not have is optional here and asked for by name. */
 export const Environment = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
@@ -70,6 +81,10 @@ export const Environment = z.object({
     .optional(),
   /** For how long an organization goes on as before after a payment has failed. */
   BILLING_GRACE_DAYS: z.coerce.number().int().min(0).max(90).default(7),
+  /** What the platform keeps of each payment: a part of it, in percent, here in hundredths of one … */
+  PLATFORM_FEE_PERCENT: hundredths(100).prefault("0.5"),
+  /** … and so much for each, in the payment's currency, here in hundredths of its unit. With both at 0 there is no fee. */
+  PLATFORM_FEE_FIXED: hundredths(1_000).prefault("0.25"),
   /** Where a stand-in for Stripe's servers is, on this machine; never together with a live key. */
   STRIPE_API_URL: z
     .string()
