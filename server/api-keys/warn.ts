@@ -1,8 +1,6 @@
 import { notify } from "../notifications/notify.ts";
-import { everyOrganization } from "../organizations/every.ts";
-import { log } from "../platform/log.ts";
+import { forEveryOrganization } from "../organizations/every.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
-import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 
 const dayMs = 86_400_000;
@@ -15,17 +13,12 @@ export async function warnOfExpiringKeys(
   shardId: string,
   job: { requestId: string; signal?: AbortSignal },
 ): Promise<void> {
-  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
-    const door = systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
-    try {
-      await warnOne(door);
-    } catch (error) {
-      log("api-keys").error(
-        { organization: organization.id, err: error },
-        "nobody was told of expiring keys",
-      );
-    }
-  }
+  await forEveryOrganization({
+    shardId,
+    job,
+    act: warnOne,
+    failed: ["api-keys", "nobody was told of expiring keys"],
+  });
 }
 
 /** Tells of one organization's keys: their maker of a personal one, who manages keys of the organization's own. */

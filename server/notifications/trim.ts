@@ -1,7 +1,5 @@
-import { everyOrganization } from "../organizations/every.ts";
-import { log } from "../platform/log.ts";
+import { forEveryOrganization } from "../organizations/every.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
-import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 
 const keptDays = 90;
@@ -12,13 +10,12 @@ export async function trimNotifications(
   shardId: string,
   job: { requestId: string; signal?: AbortSignal },
 ): Promise<void> {
-  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
-    try {
-      await trimOne(systemDoor(organization, { id: job.requestId, ip: null, userAgent: null }));
-    } catch (error) {
-      log("notifications").error({ organization: organization.id, err: error }, "old ones were not removed");
-    }
-  }
+  await forEveryOrganization({
+    shardId,
+    job,
+    act: trimOne,
+    failed: ["notifications", "old ones were not removed"],
+  });
 }
 
 /** Removes one organization's old notifications, some in each transaction. */

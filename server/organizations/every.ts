@@ -1,5 +1,7 @@
 import { platformDb } from "../platform/database.ts";
-import type { OrganizationInfo } from "../tenancy/context.ts";
+import { log } from "../platform/log.ts";
+import type { Door, OrganizationInfo } from "../tenancy/context.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
 
 const pageRows = 500;
 const first = "00000000-0000-0000-0000-000000000000";
@@ -26,5 +28,29 @@ export async function* everyOrganization(
     const last = page.at(-1);
     if (!last) return;
     after = last.id;
+  }
+}
+
+type Round = {
+  shardId: string;
+  job: { requestId: string; signal?: AbortSignal };
+  /** Does one organization's part. */
+  act: (door: Door) => Promise<unknown>;
+  /** Whose log an organization's failure stands in, and what was not done for it. */
+  failed: [logName: string, message: string];
+};
+
+/**
+ * Does something for each active organization of a shard, one after the other. Where it fails for one, that is logged
+ * and the next one follows; only the job's signal ends it early, with its reason thrown.
+ */
+export async function forEveryOrganization({ shardId, job, act, failed }: Round): Promise<void> {
+  const [logName, message] = failed;
+  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
+    try {
+      await act(systemDoor(organization, { id: job.requestId, ip: null, userAgent: null }));
+    } catch (error) {
+      log(logName).error({ organization: organization.id, err: error }, message);
+    }
   }
 }

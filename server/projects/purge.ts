@@ -1,8 +1,6 @@
 import { audit } from "../audit/audit.ts";
-import { everyOrganization } from "../organizations/every.ts";
-import { log } from "../platform/log.ts";
+import { forEveryOrganization } from "../organizations/every.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
-import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 import { restorableSince } from "./projects.ts";
 
@@ -13,14 +11,7 @@ export async function purgeAll(
   shardId: string,
   job: { requestId: string; signal?: AbortSignal },
 ): Promise<void> {
-  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
-    const door = systemDoor(organization, { id: job.requestId, ip: null, userAgent: null });
-    try {
-      await purgeDeleted(door);
-    } catch (error) {
-      log("projects").error({ organization: organization.id, err: error }, "a purge failed");
-    }
-  }
+  await forEveryOrganization({ shardId, job, act: purgeDeleted, failed: ["projects", "a purge failed"] });
 }
 
 /** Removes one organization's projects and tasks whose days of restoring are over, with what belongs to them. */

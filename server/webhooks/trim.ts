@@ -1,9 +1,7 @@
 import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { numberEvents } from "../events/numbering.ts";
-import { everyOrganization } from "../organizations/every.ts";
-import { log } from "../platform/log.ts";
+import { forEveryOrganization } from "../organizations/every.ts";
 import type { Door, WriteCtx } from "../tenancy/context.ts";
-import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 
 /** How long events, and what became of their deliveries, are kept. */
@@ -20,13 +18,12 @@ export async function trimWebhooks(
   shardId: string,
   job: { requestId: string; signal?: AbortSignal },
 ): Promise<void> {
-  for await (const organization of everyOrganization(shardId, { signal: job.signal })) {
-    try {
-      await trimOne(systemDoor(organization, { id: job.requestId, ip: null, userAgent: null }));
-    } catch (error) {
-      log("webhooks").error({ organization: organization.id, err: error }, "old events were not removed");
-    }
-  }
+  await forEveryOrganization({
+    shardId,
+    job,
+    act: trimOne,
+    failed: ["webhooks", "old events were not removed"],
+  });
 }
 
 /**
