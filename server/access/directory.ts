@@ -36,7 +36,16 @@ const entry = {
   name: true,
   plan: true,
   deletionAt: true,
-  subscription: { select: { status: true, unpaidSince: true, cancelAt: true, lastLevel: true } },
+  subscription: {
+    select: {
+      status: true,
+      unpaidSince: true,
+      cancelAt: true,
+      lastLevel: true,
+      trialEnd: true,
+      cardLast4: true,
+    },
+  },
 } as const;
 
 const organizations = new Recent<DirectoryEntry>();

@@ -43,6 +43,6 @@ export function refuseUnpaid({ organization }: Door, path: string): void {
   if (organization.access !== "read_only") return;
   if (openRouters.some((router) => path.startsWith(router)) || openProcedures.has(path)) return;
   const message =
-    "This organization is read-only until its payment is made. An owner can do that in the settings, under Billing.";
+    "This organization is read-only until its payment is made. An owner can do that under Billing.";
   throw new AppError("PAYMENT_REQUIRED", "billing_read_only", message);
 }

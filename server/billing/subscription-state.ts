@@ -22,7 +22,12 @@ export type Bought = {
 };
 
 /** What a look at Stripe asks to have in the place of ids. */
-export const expandedSubscription = ["data.latest_invoice", "data.default_payment_method", "data.schedule"];
+export const expandedSubscription = [
+  "data.latest_invoice",
+  "data.default_payment_method",
+  "data.customer.invoice_settings.default_payment_method",
+  "data.schedule",
+];
 
 const ended = new Set(["canceled", "incomplete_expired"]);
 const granting = new Set(["trialing", "active", "past_due", "unpaid", "paused"]);
@@ -58,7 +63,7 @@ export function stateOf(subscription: Stripe.Subscription): Bought {
   const item = subscription.items.data[0];
   const { cancel_at_period_end: atPeriodEnd, status } = subscription;
   const invoice = whole(subscription.latest_invoice);
-  const card = whole(subscription.default_payment_method)?.card;
+  const card = cardOf(subscription);
   const missing = (status === "past_due" || status === "unpaid") && invoice !== null;
   return {
     subscriptionId: subscription.id,
@@ -79,6 +84,15 @@ export function stateOf(subscription: Stripe.Subscription): Bought {
     cardBrand: card?.brand ?? null,
     cardLast4: card?.last4 ?? null,
   };
+}
+
+/** The card that pays: the subscription's own, else the customer's, where the portal puts it. */
+function cardOf(subscription: Stripe.Subscription): Stripe.PaymentMethod.Card | undefined {
+  const own = whole(subscription.default_payment_method);
+  if (own) return own.card;
+  const customer = whole(subscription.customer);
+  if (!customer || customer.deleted) return undefined;
+  return whole(customer.invoice_settings.default_payment_method)?.card;
 }
 
 /** The price that a schedule will bring after its present phase, and when; null when nothing is planned. */

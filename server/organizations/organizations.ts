@@ -1,4 +1,5 @@
 import { audit } from "../audit/audit.ts";
+import { billingNotice } from "../billing/standing-notice.ts";
 import { emit } from "../events/emit.ts";
 import { enqueue } from "../jobs/enqueue.ts";
 import { notify } from "../notifications/notify.ts";
@@ -53,7 +54,7 @@ export async function describeOrganization(ctx: ReadCtx) {
   return { id, name, slug, plan, deletionAt, createdAt };
 }
 
-/** The organization and what the actor is in it. Throws AppError members_only. */
+/** The organization, what the actor is in it, and what its payments keep it from. Throws AppError members_only. */
 export async function getOrganization(ctx: ReadCtx) {
   const { actor } = ctx;
   if (actor.kind !== "member") throw new AppError("FORBIDDEN", "members_only", "Only members can ask this.");
@@ -70,6 +71,7 @@ export async function getOrganization(ctx: ReadCtx) {
   });
   return {
     ...organization,
+    billingNotice: billingNotice(ctx.organization, ctx.clock.now(), actor.permissions.has("billing.read")),
     me: {
       memberId: me.id,
       name: me.name,

@@ -34,6 +34,9 @@ export type SubscriptionFacts = {
   unpaidSince: Date | null;
   cancelAt: Date | null;
   lastLevel: string;
+  trialEnd: Date | null;
+  /** Of the card that will be asked for the next payment; null while there is none. */
+  cardLast4: string | null;
 };
 
 /** The organization as the directory shows it. Without a subscription its plan alone counts. */

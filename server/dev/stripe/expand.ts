@@ -27,6 +27,8 @@ function expandAt(world: World, at: unknown, [step, ...rest]: string[], path: st
     return;
   }
   const object = at as Plain;
+  // There is nothing left in it to ask for.
+  if (object.deleted === true) return;
   const value = object[step] ?? left(world, object, step);
   if (value === undefined)
     throw invalid(`This property cannot be expanded (${path}).`, "expand", "property_cannot_be_expanded");
