@@ -89,3 +89,93 @@ export type OpenStripeEvent = {
   createdAt: Date;
   receivedAt: Date;
 };
+
+export const StripeEventId = z.strictObject({ id: stripeEventId });
+export type StripeEventId = z.infer<typeof StripeEventId>;
+
+/** What some subscriptions come to; `monthly` is in the currency's smallest unit. */
+export type Sum = { subscriptions: number; seats: number; monthly: number };
+
+type Sums = {
+  /** Paid for, as far as is known. */
+  live: Sum;
+  trial: Sum;
+  /** A payment is missing, within the grace or after it. */
+  pastDue: Sum;
+};
+
+export type PlanRevenue = Sums & { plan: string; name: string };
+
+export type PaymentFailures = {
+  /** Subscriptions with a missing payment now, among those that should be paid for. */
+  missing: number;
+  paying: number;
+  /** Invoices of so many days that asked for money and were tried; refused at least once; and paid since. */
+  days: number;
+  tried: number;
+  failed: number;
+  recovered: number;
+};
+
+export type BillingReport = {
+  at: Date;
+  currency: string;
+  plans: PlanRevenue[];
+  /** Prices that this version does not know are in the counts, and not in the amounts. */
+  total: Sums;
+  /** Of the live ones, those that are to end. */
+  ending: number;
+  /** Without any payment, because somebody decided so at Stripe. */
+  paused: number;
+  /** In a state that this version does not know. */
+  unknown: number;
+  unpriced: number;
+  organizations: { plan: string; status: string; count: number }[];
+  failures: PaymentFailures;
+};
+
+export type EndingTrials = {
+  days: number;
+  total: number;
+  items: {
+    organization: { id: string; slug: string; name: string };
+    plan: string;
+    seats: number;
+    trialEnd: Date;
+    card: boolean;
+    /** It was canceled, and ends with the trial. */
+    leaving: boolean;
+  }[];
+};
+
+export const PaidMonth = z
+  .strictObject({
+    /** "2026-11", of UTC; the present one without it. */
+    month: z
+      .string()
+      .regex(/^20\d\d-(0[1-9]|1[0-2])$/, "This is no month.")
+      .optional(),
+  })
+  .prefault({});
+export type PaidMonth = z.infer<typeof PaidMonth>;
+
+/** Amounts are in the currency's smallest unit. */
+export type PaidInMonth = {
+  plan: string | null;
+  name: string;
+  currency: string;
+  invoices: number;
+  paid: number;
+  fee: number;
+};
+
+export type PaidReport = {
+  month: string;
+  /** Null where the platform keeps nothing. */
+  rule: { basisPoints: number; fixedHundredths: number } | null;
+  /** Of `months`. */
+  currency: string;
+  months: { month: string; paid: number }[];
+  items: PaidInMonth[];
+  totals: Omit<PaidInMonth, "plan" | "name">[];
+};

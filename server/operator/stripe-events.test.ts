@@ -10,7 +10,7 @@ import {
   type TestOrganization,
 } from "../test/factories.ts";
 import { ListStripeEvents, ReplayStripeEvents } from "./schema.ts";
-import { listStripeEvents, replayStripeEvents } from "./stripe-events.ts";
+import { getStripeEvent, listStripeEvents, replayStripeEvents } from "./stripe-events.ts";
 
 let made: TestStripe;
 let organization: TestOrganization;
@@ -83,6 +83,33 @@ describe("listStripeEvents", () => {
     expect(second.items.map((event) => event.id)).toEqual([old]);
     expect(second.nextCursor).toBeNull();
     expect((await list({ state: "failed" })).items.map((event) => event.id)).toEqual([middle]);
+  });
+
+  test("leads back as it led on, also where events came at one moment", async () => {
+    const made = [];
+    for (let n = 0; n < 7; n++) made.push(await makeEvent({ minutesAgo: n < 4 ? 5 : 60 }));
+    const idsOf = (page: Awaited<ReturnType<typeof list>>) => page.items.map(({ id }) => id);
+    const first = await list({ limit: 2 });
+    const second = await list({ limit: 2, cursor: first.nextCursor });
+    const third = await list({ limit: 2, cursor: second.nextCursor });
+    const last = await list({ limit: 2, cursor: third.nextCursor });
+    expect(new Set([first, second, third, last].flatMap(idsOf))).toEqual(new Set(made));
+    expect(last.nextCursor).toBeNull();
+    expect(idsOf(await list({ limit: 2, cursor: last.previousCursor }))).toEqual(idsOf(third));
+    expect(idsOf(await list({ limit: 2, cursor: third.previousCursor }))).toEqual(idsOf(second));
+    // The first page is asked for by nothing.
+    expect(second.previousCursor).toBeNull();
+  });
+});
+
+describe("getStripeEvent", () => {
+  test("shows one that is open, and no other", async () => {
+    const customer = await made.customerOf(organization);
+    const id = await makeEvent({ state: "failed", customerId: customer, tries: 3 });
+    const { slug } = organization;
+    expect(await getStripeEvent({ id })).toMatchObject({ id, tries: 3, organization: { slug } });
+    const done = await makeEvent({ state: "done" });
+    await expect(getStripeEvent({ id: done })).rejects.toMatchObject({ reason: "not_found" });
   });
 });
 

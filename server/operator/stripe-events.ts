@@ -4,50 +4,79 @@ import { enqueuePlatform } from "../jobs/enqueue.ts";
 import { wakeRelay } from "../jobs/wake.ts";
 import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
+import type { Page } from "../platform/page-input.ts";
 import type { OperatorAct } from "./dead-jobs.ts";
 import {
   openStates,
   type ListStripeEvents,
   type OpenStripeEvent,
   type ReplayStripeEvents,
+  type StripeEventId,
 } from "./schema.ts";
 
 /** Made due again with one call. */
 const replayMax = 500;
 
-type OpenEvents = { items: OpenStripeEvent[]; total: number; nextCursor: string | null };
+const columns = Prisma.sql`e.id, e.type, e.customer_id AS "customerId", e.state, e.tries, e.error,
+  e.created_at AS "createdAt", e.received_at AS "receivedAt"`;
 
-/** Events of Stripe from which nothing has followed: of customers whom nobody knows, or that failed. The newest first. */
-export async function listStripeEvents({ state, cursor, limit }: ListStripeEvents): Promise<OpenEvents> {
-  const where = { state: state ?? { in: [...openStates] } };
-  const rows = await platformDb().stripeEvent.findMany({
-    where,
-    orderBy: [{ receivedAt: "desc" }, { id: "desc" }],
-    take: limit + 1,
-    ...(cursor === undefined ? {} : { cursor: { id: cursor }, skip: 1 }),
-    select: {
-      id: true,
-      type: true,
-      customerId: true,
-      state: true,
-      tries: true,
-      error: true,
-      createdAt: true,
-      receivedAt: true,
-    },
-  });
+/** Spelled out in each statement, so that its index serves whatever else is asked for. */
+const open = Prisma.sql`e.state IN ('unresolved', 'failed')`;
+
+type Row = Omit<OpenStripeEvent, "organization">;
+
+/**
+ * Events of Stripe from which nothing has followed: of customers whom nobody knows, or that failed. The newest first. A
+ * page is asked for by the last event of the one before it; the first page by nothing.
+ */
+export async function listStripeEvents({
+  state,
+  cursor,
+  limit,
+}: ListStripeEvents): Promise<Page<OpenStripeEvent>> {
+  const chosen = state ? Prisma.sql`${open} AND e.state = ${state}` : open;
+  const place = Prisma.sql`(SELECT c.received_at, c.id FROM stripe_events c WHERE c.id = ${cursor ?? ""})`;
+  const rows = await platformDb().$queryRaw<Row[]>`
+    SELECT ${columns} FROM stripe_events e
+    WHERE ${chosen} ${cursor === undefined ? Prisma.empty : Prisma.sql`AND (e.received_at, e.id) < ${place}`}
+    ORDER BY e.received_at DESC, e.id DESC LIMIT ${limit + 1}`;
   const shown = rows.slice(0, limit);
-  const owners = await ownersOf(shown.flatMap(({ customerId }) => customerId ?? []));
+  const [counted] = await platformDb().$queryRaw<{ total: number }[]>`
+    SELECT count(*)::int AS total FROM stripe_events e WHERE ${chosen}`;
   return {
-    items: shown.map((row) => ({
-      ...row,
-      // The query asks for nothing else.
-      state: row.state as OpenStripeEvent["state"],
-      organization: (row.customerId && owners.get(row.customerId)) || null,
-    })),
-    total: await platformDb().stripeEvent.count({ where }),
+    items: await presentAll(shown),
+    total: counted?.total ?? 0,
     nextCursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+    previousCursor: cursor === undefined ? null : await cursorBefore({ chosen, place, limit }),
   };
+}
+
+type Before = { chosen: Prisma.Sql; place: Prisma.Sql; limit: number };
+
+/** By which event the page before this one is asked for; null for the first page. */
+async function cursorBefore({ chosen, place, limit }: Before): Promise<string | null> {
+  const rows = await platformDb().$queryRaw<{ id: string }[]>`
+    SELECT e.id FROM stripe_events e
+    WHERE ${chosen} AND (e.received_at, e.id) > ${place}
+    ORDER BY e.received_at, e.id LIMIT ${limit}`;
+  return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
+}
+
+/** One open event. Throws AppError not_found. */
+export async function getStripeEvent({ id }: StripeEventId): Promise<OpenStripeEvent> {
+  const rows = await platformDb().$queryRaw<Row[]>`
+    SELECT ${columns} FROM stripe_events e WHERE ${open} AND e.id = ${id}`;
+  const [event] = await presentAll(rows);
+  if (!event) throw new AppError("NOT_FOUND", "not_found", "This event is not open any more.");
+  return event;
+}
+
+async function presentAll(rows: Row[]): Promise<OpenStripeEvent[]> {
+  const owners = await ownersOf(rows.flatMap(({ customerId }) => customerId ?? []));
+  return rows.map((row) => ({
+    ...row,
+    organization: (row.customerId && owners.get(row.customerId)) || null,
+  }));
 }
 
 /** Whose customers these are, as the directory shows them. */
@@ -77,7 +106,7 @@ export async function replayStripeEvents(
   const replayed = await platformDb().$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ id: string }[]>`
       UPDATE stripe_events SET state = 'received', tries = 0, error = NULL WHERE id IN (
-        SELECT e.id FROM stripe_events e WHERE e.state = ANY(${states}::text[]) AND ${chosen}
+        SELECT e.id FROM stripe_events e WHERE ${open} AND e.state = ANY(${states}::text[]) AND ${chosen}
         ORDER BY e.received_at, e.id LIMIT ${replayMax} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
     if (rows.length === 0) throw new AppError("NOT_FOUND", "not_found", "No such event is open any more.");
