@@ -9,6 +9,8 @@ import { noteChange } from "#server/billing/note-change.ts";
 import { reconcileAll } from "#server/billing/reconcile.ts";
 import { fitSeats } from "#server/billing/seats.ts";
 import { takeEvent } from "#server/billing/take-event.ts";
+import { tellNotice } from "#server/billing/tell-notice.ts";
+import { remindOfTrials } from "#server/billing/trial-reminders.ts";
 import { fillReadyPool } from "#server/fleet/provision.ts";
 import { tellOrganizations } from "#server/identity/account-events.ts";
 import { sendAccountMail } from "#server/identity/account-mail.ts";
@@ -81,6 +83,12 @@ export const handlers: Handlers = {
   "webhooks.trim": { platform: (_payload, job) => trimWebhooks("main", job) },
   "billing.take-event": { platform: (payload, job) => takeEvent(payload, job) },
   "billing.note-change": { platform: (payload, job) => noteChange(payload, job) },
+  "billing.tell-notice": { platform: (payload, job) => tellNotice(payload, job) },
+  "billing.remind-trials": {
+    platform: async (_payload, job) => {
+      await remindOfTrials(job);
+    },
+  },
   "billing.fit-seats": {
     atDoor: async (door, _payload, job) => {
       await fitSeats(door, job.requestId);

@@ -4,7 +4,7 @@ import { emit } from "../events/emit.ts";
 import type { JobPayload } from "../jobs/registry.ts";
 import type { JobInfo } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
-import { env } from "../platform/env.ts";
+import { planOf } from "../plans/catalogue.ts";
 import { getUsage } from "../plans/quota.ts";
 import { notify } from "../notifications/notify.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
@@ -39,30 +39,20 @@ export async function noteChange(
       status: after.status,
       seats: after.seats,
     });
-    if (isUnpaid(after) && !isUnpaid(before)) await tellUnpaid(ctx, after.status);
+    if (isUnpaid(before) && after.status === "active") await tellRecovered(ctx, changeId, after.plan);
     // Between a page of Stripe's and its payment members come and go.
     if (after.seats !== seatsOf((await getUsage(ctx)).usage)) await askSeats(ctx);
   });
 }
 
-const dayMs = 86_400_000;
-
+/** Each failed try is told by its own notice; that all is well again once. */
 function isUnpaid({ status }: Told): boolean {
-  return status === "past_due" || status === "unpaid";
+  return status === "past_due" || status === "unpaid" || status === "paused";
 }
 
-/** Tells those who can pay, and until when nothing but growth is stopped. */
-async function tellUnpaid(ctx: WriteCtx, status: string): Promise<void> {
-  const { id: organizationId } = ctx.organization;
-  const row = await platformDb().subscription.findUnique({
-    where: { organizationId },
-    select: { unpaidSince: true },
-  });
-  const since = status === "past_due" ? row?.unpaidSince : null;
-  const readOnlyAt = since
-    ? new Date(since.getTime() + env().BILLING_GRACE_DAYS * dayMs).toISOString()
-    : null;
-  await notify(ctx, "payment_failed", { key: "payment_failed", data: { readOnlyAt } });
+function tellRecovered(ctx: WriteCtx, changeId: string, plan: string): Promise<void> {
+  const key = `payment_received:${changeId}`;
+  return notify(ctx, "payment_received", { key, data: { plan: planOf(plan).name }, once: true });
 }
 
 type Told = { plan: string; status: string; seats: number };

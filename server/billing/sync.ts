@@ -11,6 +11,7 @@ import { levelOf } from "./access.ts";
 import { accessLevel } from "./access-level.ts";
 import { keyOfPrice, planOfPrice } from "./catalogue.ts";
 import { invoicesOf, keepInvoices, type SeenInvoice } from "./invoice-ledger.ts";
+import { askFailures } from "./notices.ts";
 import { stripeClient } from "./stripe.ts";
 import {
   currentOf,
@@ -83,6 +84,7 @@ type Look = { now: Seen | null; invoices: readonly SeenInvoice[] };
 /** Writes a look down, with the plan that follows from it; false when there was nothing new in it. */
 async function write(turn: Turn, { now, invoices }: Look, requestId: string): Promise<boolean> {
   const { organizationId, ticket } = turn;
+  let toTell = false;
   const changed = await platformDb().$transaction(async (tx) => {
     const mine = await tx.billingCustomer.updateMany({
       where: { organizationId, ticket },
@@ -101,6 +103,8 @@ async function write(turn: Turn, { now, invoices }: Look, requestId: string): Pr
     if (now) await keep(tx, turn, { ...now, unpaidSince: unpaidSince(before, now) }, { plan, before });
     else
       await tx.subscription.update({ where: { organizationId }, data: { status: "canceled", plan, ticket } });
+    const seen = { organizationId, was: before?.status ?? null, is: after.status, requestId };
+    toTell = await askFailures(tx, invoices, seen);
     if (now && isGranting(now.status)) await closeAttempts(tx, organizationId, now);
     if (plan !== organization.plan) {
       await tx.organization.update({ where: { id: organizationId }, data: { plan }, select: { id: true } });
@@ -111,6 +115,7 @@ async function write(turn: Turn, { now, invoices }: Look, requestId: string): Pr
     return true;
   });
   if (changed) wakeRelay("default");
+  if (toTell) wakeRelay("billing");
   forgetDirectory(organizationId);
   return changed;
 }

@@ -3,6 +3,7 @@ import type { JobPayload } from "../jobs/registry.ts";
 import type { JobInfo } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
 import { syncCustomer } from "./sync.ts";
+import { remindOfTrial } from "./trial-reminders.ts";
 
 /** An unknown customer is looked for again after a minute, then twice as long each time: over a day in all. */
 const unresolvedTriesMax = 11;
@@ -20,11 +21,16 @@ export async function takeEvent({ eventId }: JobPayload<"billing.take-event">, j
   try {
     const known = await platformDb().billingCustomer.findUnique({
       where: { customerId },
-      select: { syncedFrom: true, closedAt: true },
+      select: { organizationId: true, syncedFrom: true, closedAt: true },
     });
     const seen = known && !known.closedAt && known.syncedFrom && known.syncedFrom > event.receivedAt;
-    if (seen || (known && (await syncCustomer(customerId, job.requestId)).known))
+    if (known && (seen || (await syncCustomer(customerId, job.requestId)).known)) {
+      if (event.type === "customer.subscription.trial_will_end") {
+        const { organizationId } = known;
+        await remindOfTrial(organizationId, { announced: true, now: new Date(), requestId: job.requestId });
+      }
       return await settle(eventId);
+    }
   } catch (error) {
     const data = { state: "failed", tries: { increment: 1 }, error: nameOf(error) };
     await platformDb().stripeEvent.updateMany({ where: { id: eventId }, data });

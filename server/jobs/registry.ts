@@ -278,6 +278,22 @@ export const jobs = {
     backoffMs: 2_000,
     deadlineMs: 30_000,
   },
+  "billing.tell-notice": {
+    scope: "platform",
+    queue: "billing",
+    payload: z.strictObject({ noticeId: id }),
+    attempts: 10,
+    backoffMs: 5_000,
+    deadlineMs: 60_000,
+  },
+  "billing.remind-trials": {
+    scope: "platform",
+    queue: "billing",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 900_000,
+  },
   "billing.fit-seats": {
     scope: "tenant",
     queue: "billing",

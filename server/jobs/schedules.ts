@@ -15,6 +15,7 @@ export const schedules = {
   "webhooks.count": { everySeconds: 300 },
   "webhooks.trim": { everySeconds: 21_600 },
   "billing.reconcile": { everySeconds: 86_400 },
+  "billing.remind-trials": { everySeconds: 3_600 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
 
 /**

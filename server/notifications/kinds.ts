@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Permission } from "../access/permissions.ts";
+import { PaymentFailed, sayFailure, sayTrialEnd, TrialEnding } from "./payment-words.ts";
 import type { NotificationLevel } from "./schema.ts";
+import { longDay } from "./words.ts";
 
 /** What one notification says, and where in the organization it leads. */
 export type Said = { title: string; text: string; path: string };
@@ -29,13 +31,12 @@ const id = z.uuid();
 const address = z.string().max(63);
 const label = z.string().max(200);
 const expiringKey = z.object({ name: label, ending: z.string().max(20), expiresAt: z.iso.datetime() });
-const longDay = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const figure = new Intl.NumberFormat("en-GB");
 
 function sayExpiring({ name, ending, expiresAt }: z.infer<typeof expiringKey>, at: string): Said {
   return {
     title: `The API key ${name} expires soon`,
-    text: `It ends in ${ending} and works until ${longDay.format(new Date(expiresAt))}. Rotate it before then.`,
+    text: `It ends in ${ending} and works until ${longDay(expiresAt)}. Rotate it before then.`,
     path: `${at}/api-keys`,
   };
 }
@@ -164,15 +165,33 @@ export const notificationKinds = {
     told: "holders",
     permission: "billing.manage",
     mail: true,
-    data: z.object({ readOnlyAt: z.iso.datetime().nullable() }),
-    say: ({ readOnlyAt }, at) => ({
-      title: "A payment failed",
-      text: `Nothing can be added until it is made${
-        readOnlyAt === null
-          ? ", and nothing can be changed."
-          : `; from ${longDay.format(new Date(readOnlyAt))} nothing can be changed either.`
-      } Pay in the customer portal, which the settings lead to.`,
-      path: `${at}/settings`,
+    data: PaymentFailed,
+    say: (data, at) => ({ title: "A payment failed", text: sayFailure(data), path: `${at}/billing` }),
+  }),
+  payment_received: kind({
+    label: "A payment that had failed arrives",
+    level: "info",
+    told: "holders",
+    permission: "billing.manage",
+    mail: true,
+    data: z.object({ plan: label }),
+    say: ({ plan }, at) => ({
+      title: "The payment has arrived",
+      text: `The organization has all that the ${plan} plan offers again.`,
+      path: `${at}/billing`,
+    }),
+  }),
+  trial_ending: kind({
+    label: "The trial of a plan ends soon",
+    level: "warning",
+    told: "holders",
+    permission: "billing.manage",
+    mail: true,
+    data: TrialEnding,
+    say: (data, at) => ({
+      title: "Your trial ends soon",
+      text: sayTrialEnd(data),
+      path: `${at}/billing`,
     }),
   }),
   organization_deletion_scheduled: kind({
@@ -184,7 +203,7 @@ export const notificationKinds = {
     data: z.object({ deletionAt: z.iso.datetime() }),
     say: ({ deletionAt }, at) => ({
       title: "This organization will be deleted",
-      text: `On ${longDay.format(new Date(deletionAt))}, with all its projects, tasks and members. Until then an owner can take it back.`,
+      text: `On ${longDay(deletionAt)}, with all its projects, tasks and members. Until then an owner can take it back.`,
       path: `${at}/settings`,
     }),
   }),
