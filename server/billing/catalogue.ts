@@ -1,9 +1,11 @@
+import type { SoldPlan } from "./schema.ts";
+
 /** How often a plan is paid for. */
 export type Interval = "month" | "year";
 
 /** What is sold: a plan of server/plans/catalogue.ts, by the seat. */
 export type Sale = {
-  plan: string;
+  plan: SoldPlan;
   name: string;
   description: string;
   /** For an organization that never had one. */
@@ -43,7 +45,7 @@ export const sales: readonly Sale[] = [
 const intervals: readonly Interval[] = ["month", "year"];
 
 /** A plan's price, by the key under which Stripe finds it. */
-export type PriceKey = { plan: string; interval: Interval; lookupKey: string };
+export type PriceKey = { plan: SoldPlan; interval: Interval; lookupKey: string };
 
 const keys: readonly PriceKey[] = sales.flatMap(({ plan }) =>
   intervals.map((interval) => ({ plan, interval, lookupKey: `astra_${plan}_${interval}` })),

@@ -176,7 +176,10 @@ async function syncNow({ organization, request }: Door): Promise<void> {
 const rankOf = (plan: string) => sales.findIndex((sale) => sale.plan === plan);
 
 /** More is paid at once for a greater plan, and for a year instead of a month. */
-function isGreater(live: Live, { plan, interval }: ChosenPlan): boolean {
+export function isGreater(
+  live: Pick<Live, "plan" | "priceLookupKey">,
+  { plan, interval }: ChosenPlan,
+): boolean {
   const rank = rankOf(plan) - rankOf(live.plan);
   const before = intervalOf(live.priceLookupKey);
   if (rank === 0) return before === "month" && interval === "year";

@@ -1,24 +1,32 @@
+import type { Subscription } from "#prisma/generated/platform/client.ts";
 import { planOf } from "../plans/catalogue.ts";
 import { getUsage } from "../plans/quota.ts";
 import { platformDb } from "../platform/database.ts";
 import type { Door, ReadCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { accessOf } from "./access.ts";
-import { currency, priceKeys, sales } from "./catalogue.ts";
-import { findCustomer, findLive, intervalOf, usageOf } from "./purchase.ts";
+import { currency, planOfPrice, priceKeys, sales, type PriceKey } from "./catalogue.ts";
+import { isGreater } from "./change.ts";
+import { lookAt } from "./look.ts";
+import { findCustomer, intervalOf, usageOf } from "./purchase.ts";
 import type { ListInvoices } from "./schema.ts";
 import { askStripe } from "./stripe.ts";
+import { isEnded } from "./subscription-state.ts";
 import { mayTry } from "./trials.ts";
 
 const invoicesMax = 20;
 
-/** Plan, usage, payment state and what comes next. What Stripe does not answer in time is left out. */
+/** Plan, usage, payment state, what comes next and what can be chosen. What Stripe does not answer in time is left out. */
 export async function getOverview(door: Door) {
   const { organization, clock } = door;
   const usage = await transact(door, "read", getUsage);
-  const subscription = await findLive(organization.id);
+  const known = await platformDb().subscription.findUnique({
+    where: { organizationId: organization.id },
+  });
+  const live = known && !isEnded(known.status) ? known : null;
   const access = accessOf(organization, clock.now());
-  const nextInvoice = subscription ? await findNextInvoice(door, subscription.subscriptionId) : null;
+  const look = live && (await lookAt(door, live.subscriptionId, live.cancelAt !== null));
+  const tries = live === null && (await mayTry(platformDb(), door));
   return {
     ...usage,
     access: {
@@ -26,20 +34,34 @@ export async function getOverview(door: Door) {
       reason: access?.reason ?? "never",
       until: access?.until ?? null,
     },
-    subscription: subscription && {
-      status: subscription.status,
-      plan: subscription.plan,
-      interval: intervalOf(subscription.priceLookupKey),
-      seats: subscription.quantity,
-      periodEnd: subscription.periodEnd,
-      trialEnd: subscription.trialEnd,
-      cancelAt: subscription.cancelAt,
-      unpaidSince: subscription.unpaidSince,
-      card: subscription.cardLast4 && { brand: subscription.cardBrand, last4: subscription.cardLast4 },
-      nextPlan: plannedOf(subscription.nextPriceLookupKey, subscription.nextPriceAt),
+    subscription: live && {
+      status: live.status,
+      plan: live.plan,
+      interval: intervalOf(live.priceLookupKey),
+      seats: live.quantity,
+      periodEnd: live.periodEnd,
+      trialEnd: live.trialEnd,
+      cancelAt: live.cancelAt,
+      unpaidSince: live.unpaidSince,
+      card: live.cardLast4 && { brand: live.cardBrand, last4: live.cardLast4 },
+      nextPlan: plannedOf(live.nextPriceLookupKey, live.nextPriceAt),
+      price: look?.price ?? null,
+      openInvoice: look?.openInvoice ?? null,
+      pendingPlan: look?.pendingPlan ?? null,
     },
-    nextInvoice,
-    mayTry: subscription === null && (await mayTry(platformDb(), door)),
+    /** What was bought before, and has ended. */
+    former: known && !live ? formerOf(known) : null,
+    nextInvoice: look?.nextInvoice ?? null,
+    /** False when Stripe did not answer in time what is told of it. */
+    complete: look?.complete ?? true,
+    /** Whether there is anything to see in the customer portal. */
+    portal: (await findCustomer(organization.id)) !== null,
+    mayTry: tries,
+    choices: priceKeys().map(({ plan, interval, lookupKey }) => ({
+      plan,
+      interval,
+      act: actFor(live, { plan, interval, lookupKey }, tries),
+    })),
   };
 }
 
@@ -48,19 +70,30 @@ function plannedOf(lookupKey: string | null, at: Date | null) {
   return key && at ? { plan: key.plan, interval: key.interval, at } : null;
 }
 
-async function findNextInvoice(door: Door, subscription: string) {
-  try {
-    const found = await askStripe((stripe) => stripe.invoices.createPreview({ subscription }));
-    return {
-      amount: found.amount_due,
-      currency: found.currency,
-      at: new Date((found.next_payment_attempt ?? found.period_end) * 1_000),
-    };
-  } catch (error) {
-    // A subscription that ends has no next one; and Stripe's absence takes nobody the page.
-    door.log.info({ err: error }, "the next invoice is not known");
-    return null;
+function formerOf({ priceLookupKey, plan: present, endedAt }: Subscription) {
+  const plan = (priceLookupKey !== null && planOfPrice(priceLookupKey)) || present;
+  return { plan, endedAt };
+}
+
+/**
+ * What choosing a price comes to: a checkout with or without a trial, a change at once, one at the end of what is paid,
+ * or nothing, since it is what the organization has or will have.
+ */
+type ChoiceAct = "try" | "buy" | "now" | "later" | "current" | "planned";
+
+function actFor(
+  live: Subscription | null,
+  { plan, interval, lookupKey }: PriceKey,
+  tries: boolean,
+): ChoiceAct {
+  // One whose first payment never came is none.
+  if (!live || live.status === "incomplete") {
+    const trial = sales.some((sale) => sale.plan === plan && sale.trialDays > 0);
+    return tries && trial ? "try" : "buy";
   }
+  if (live.priceLookupKey === lookupKey) return "current";
+  if (live.nextPriceLookupKey === lookupKey) return "planned";
+  return isGreater(live, { plan, interval }) ? "now" : "later";
 }
 
 type BilledInvoice = {

@@ -8,6 +8,7 @@ export const ChosenPlan = z.strictObject({
   interval: z.enum(["month", "year"]),
 });
 export type ChosenPlan = z.infer<typeof ChosenPlan>;
+export type SoldPlan = ChosenPlan["plan"];
 
 export const ConfirmCheckout = z.strictObject({
   sessionId: z.string().regex(/^cs_\w{1,250}$/, "This is no checkout."),
