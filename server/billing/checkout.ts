@@ -15,11 +15,14 @@ import { claimTrial } from "./trials.ts";
 const lifeMs = 3_600_000;
 /** A page that is about to close is not handed out again. */
 const leftMinMs = 300_000;
+/** Stripe opens no page for less than half an hour. */
+const openMinMs = 1_860_000;
+const pagesMax = 100;
 
 /**
  * Opens Stripe's checkout page for the organization's first subscription, or leads to the one that is open: however
- * many ask at once, there is one customer and one page. Throws AppError already_subscribed, plan_not_sold and what
- * askStripe throws.
+ * many ask at once, there is one customer, and one page that can be paid. Throws AppError already_subscribed,
+ * checkout_replaced, plan_not_sold and what askStripe throws.
  */
 export async function startCheckout(
   door: Door,
@@ -27,30 +30,53 @@ export async function startCheckout(
 ): Promise<{ url: string; sessionId: string }> {
   const seats = seatsOf(await usageOf(door));
   await refuseSubscribed(door);
-  const { attempt, former } = await reserveAttempt(door, input, seats);
+  const { attempt, replaces } = await reserveAttempt(door, input, seats);
   await note(door, "billing.startCheckout", { plan: input.plan, interval: input.interval, seats });
-  const customer = await ensureCustomer(door);
-  if (former) await closePage(door, former);
-  const price = await priceOf(input);
+  const { id, sessionId: known } = attempt;
+  try {
+    const customer = await ensureCustomer(door, id);
+    const closed = await closeOtherPages(customer, id);
+    // Somebody may have paid there just before.
+    if (replaces || closed > 0) await refuseSubscribed(door);
+    return await openPage(attempt, customer, await priceOf(input));
+  } catch (error) {
+    // Stripe remembers a failure by its key: the next try gets an attempt of its own. This one's page is known to nobody.
+    if (known === null) await endAttempt(id, { sessionId: null });
+    throw error;
+  }
+}
+
+async function openPage(
+  attempt: CheckoutAttempt,
+  customer: string,
+  price: string,
+): Promise<{ url: string; sessionId: string }> {
+  const { id } = attempt;
   const session = await askStripe((stripe) =>
     stripe.checkout.sessions.create(
       {
         mode: "subscription",
         customer,
-        client_reference_id: attempt.organizationId,
+        client_reference_id: id,
         line_items: [{ price, quantity: attempt.quantity }],
         success_url: `${attempt.returnUrl}/return?session_id={CHECKOUT_SESSION_ID}`,
         cancel_url: attempt.returnUrl,
         expires_at: Math.floor(attempt.expiresAt.getTime() / 1_000),
         ...trialOf(attempt),
       },
-      { idempotencyKey: `astra-checkout-${attempt.id}` },
+      { idempotencyKey: `astra-checkout-${id}` },
     ),
   );
-  await platformDb().checkoutAttempt.updateMany({
-    where: { id: attempt.id },
+  const still = await platformDb().checkoutAttempt.updateMany({
+    where: { id, state: "open" },
     data: { sessionId: session.id },
   });
+  if (still.count === 0) {
+    // Another choice took the place of this one, and could not close a page that was not there yet.
+    await closePage(session.id);
+    const message = "Another checkout was begun in the place of this one. Try again.";
+    throw new AppError("CONFLICT", "checkout_replaced", message);
+  }
   if (!session.url) throw alreadySubscribed();
   return { url: session.url, sessionId: session.id };
 }
@@ -80,7 +106,11 @@ function alreadySubscribed(): AppError {
   return new AppError("CONFLICT", "already_subscribed", "This organization has a subscription already.");
 }
 
-type Reserved = { attempt: CheckoutAttempt; former: string | null };
+type Reserved = {
+  attempt: CheckoutAttempt;
+  /** Whether it takes the place of another one. */
+  replaces: boolean;
+};
 
 /** The organization's one open attempt: that of the same choice, or a new one in the place of another. */
 async function reserveAttempt(door: Door, input: ChosenPlan, seats: number): Promise<Reserved> {
@@ -91,9 +121,9 @@ async function reserveAttempt(door: Door, input: ChosenPlan, seats: number): Pro
     const open = await tx.checkoutAttempt.findFirst({ where: { organizationId, state: "open" } });
     const key = keyOf(input);
     if (open) {
-      const lasts = open.expiresAt.getTime() - now.getTime() > leftMinMs;
+      const lasts = open.expiresAt.getTime() - now.getTime() > (open.sessionId ? leftMinMs : openMinMs);
       if (lasts && open.priceLookupKey === key && open.quantity === seats)
-        return { attempt: open, former: null };
+        return { attempt: open, replaces: false };
       await tx.checkoutAttempt.updateMany({ where: { id: open.id }, data: { state: "expired" } });
     }
     const id = uuid();
@@ -112,37 +142,63 @@ async function reserveAttempt(door: Door, input: ChosenPlan, seats: number): Pro
         expiresAt: new Date(now.getTime() + lifeMs),
       },
     });
-    return { attempt, former: open?.sessionId ?? null };
+    return { attempt, replaces: open !== null };
   });
 }
 
-/** The organization's customer at Stripe, made at the first purchase; of many at once all get the same. */
-async function ensureCustomer({ organization }: Door): Promise<string> {
+/**
+ * The organization's customer at Stripe, made at the first purchase, and anew when somebody deleted it there; of many
+ * at once all get the same.
+ */
+async function ensureCustomer({ organization }: Door, attemptId: string): Promise<string> {
   const { id: organizationId, name } = organization;
   const known = await findCustomer(organizationId);
-  if (known) return known;
+  if (known && !(await isDeleted(known))) return known;
   const db = platformDb();
   await db.billingCustomer.createMany({ data: { organizationId }, skipDuplicates: true });
   const { id } = await askStripe((stripe) =>
     // The same words whoever asks: Stripe gives the same answer to the same key and the same words alone.
     stripe.customers.create(
       { metadata: { organization: organizationId } },
-      { idempotencyKey: `astra-customer-${organizationId}` },
+      { idempotencyKey: `astra-customer-${attemptId}` },
     ),
   );
   const first = await db.billingCustomer.updateMany({
-    where: { organizationId, customerId: null },
+    where: { organizationId, customerId: known },
     data: { customerId: id },
   });
   if (first.count > 0) await askStripe((stripe) => stripe.customers.update(id, { name }));
   return (await findCustomer(organizationId)) ?? id;
 }
 
-/** Closes the page of an attempt that another one takes the place of, unless somebody has just paid there. */
-async function closePage(door: Door, sessionId: string): Promise<void> {
-  const { status } = await askStripe((stripe) => stripe.checkout.sessions.retrieve(sessionId));
-  if (status === "open") await askStripe((stripe) => stripe.checkout.sessions.expire(sessionId));
-  if (status === "complete") await refuseSubscribed(door);
+async function isDeleted(customer: string): Promise<boolean> {
+  const found = await askStripe((stripe) => stripe.customers.retrieve(customer));
+  return found.deleted === true;
+}
+
+/** Closes every page on which the organization could pay for something else. Answers how many there were. */
+async function closeOtherPages(customer: string, attemptId: string): Promise<number> {
+  const { data } = await askStripe((stripe) =>
+    stripe.checkout.sessions.list({ customer, status: "open", limit: pagesMax }),
+  );
+  const others = data.filter((session) => session.client_reference_id !== attemptId);
+  for (const { id } of others) await closePage(id);
+  return others.length;
+}
+
+/** Closes a page, unless it is closed already. */
+async function closePage(sessionId: string): Promise<void> {
+  try {
+    await askStripe((stripe) => stripe.checkout.sessions.expire(sessionId));
+  } catch (error) {
+    const { status } = await askStripe((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+    if (status === "open") throw error;
+  }
+}
+
+async function endAttempt(id: string, only: { sessionId?: null } = {}): Promise<void> {
+  const open = { ...only, id, state: "open" };
+  await platformDb().checkoutAttempt.updateMany({ where: open, data: { state: "expired" } });
 }
 
 /**
@@ -158,10 +214,7 @@ export async function confirmCheckout(door: Door, { sessionId }: ConfirmCheckout
   if (session.customer !== customer) throw notFound("checkout");
   await note(door, "billing.confirmCheckout", { checkout: session.status });
   await askStripe(() => syncCustomer(customer, door.request.id));
-  if (session.status === "expired") {
-    const open = { id: attempt.id, state: "open" };
-    await platformDb().checkoutAttempt.updateMany({ where: open, data: { state: "expired" } });
-  }
+  if (session.status === "expired") await endAttempt(attempt.id);
   const live = await findLive(organizationId);
   return { checkout: session.status, plan: live?.plan ?? null, status: live?.status ?? null };
 }

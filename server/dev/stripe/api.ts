@@ -83,6 +83,14 @@ export class Api {
     }
   }
 
+  /** Keeps an answer for whoever asks the same with the same key. */
+  remember(request: ApiRequest, answer: { status: number; body: unknown }): void {
+    const key = request.method === "POST" ? request.idempotencyKey : undefined;
+    if (key === undefined) return;
+    this.remembered.set(key, { fingerprint: fingerprintOf(request), ...answer });
+    if (this.remembered.size > KEYS_MAX) this.remembered.delete([...this.remembered.keys()][0] ?? "");
+  }
+
   private once(
     request: ApiRequest,
     id: string,
@@ -91,9 +99,8 @@ export class Api {
     const key = request.method === "POST" ? request.idempotencyKey : undefined;
     if (key === undefined) return this.outcome(request, id);
     if (key.length > 255) throw invalid("Idempotency keys have at most 255 characters.");
-    const fingerprint = createHash("sha256").update(`${request.path}\n${request.body}`).digest("base64");
     const known = this.remembered.get(key);
-    if (known && known.fingerprint !== fingerprint) {
+    if (known && known.fingerprint !== fingerprintOf(request)) {
       throw new Fault(400, {
         type: "idempotency_error",
         message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
@@ -104,8 +111,7 @@ export class Api {
       return { status: known.status, body: known.body };
     }
     const answer = this.outcome(request, id);
-    this.remembered.set(key, { fingerprint, ...answer });
-    if (this.remembered.size > KEYS_MAX) this.remembered.delete([...this.remembered.keys()][0] ?? "");
+    this.remember(request, answer);
     return answer;
   }
 
@@ -140,6 +146,10 @@ export class Api {
       world.request.idempotencyKey = null;
     }
   }
+}
+
+function fingerprintOf({ path, body }: ApiRequest): string {
+  return createHash("sha256").update(`${path}\n${body}`).digest("base64");
 }
 
 function found(method: string, path: string): { route: Route; ids: string[] } {

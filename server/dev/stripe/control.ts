@@ -30,6 +30,8 @@ const Fail = z.strictObject({
   path: z.string().optional(),
   /** The request is carried out all the same; only its answer is lost. */
   applied: z.boolean().default(false),
+  /** Whoever asks again with the same idempotency key gets the same failure. */
+  remembered: z.boolean().default(false),
   body: z.string().default('{"message":"upstream request failed"}'),
 });
 const Retries = z.strictObject({

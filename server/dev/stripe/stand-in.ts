@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { Api, enveloped, type ApiAnswer } from "./api.ts";
+import { Api, enveloped, type ApiAnswer, type ApiRequest } from "./api.ts";
 import { expireSessions } from "./checkout-sessions.ts";
 import { answerControl, Faults } from "./control.ts";
 import { Deliveries, type DeliveryOptions } from "./deliveries.ts";
@@ -129,9 +129,7 @@ function serveApi(
   body: string,
 ): void {
   const method = request.method ?? "GET";
-  const fault = faults.take(method, url.pathname);
-  if (fault && !fault.applied) return end(response, fault.status, fault.body, JSON_TYPE);
-  const answer: ApiAnswer = api.answer({
+  const asked: ApiRequest = {
     method,
     path: url.pathname,
     query: url.search.slice(1),
@@ -139,7 +137,11 @@ function serveApi(
     authorization: request.headers.authorization,
     version: oneOf(request.headers["stripe-version"]),
     idempotencyKey: oneOf(request.headers["idempotency-key"]),
-  });
+  };
+  const fault = faults.take(method, url.pathname);
+  if (fault?.remembered) api.remember(asked, { status: fault.status, body: JSON.parse(fault.body) });
+  if (fault && !fault.applied) return end(response, fault.status, fault.body, JSON_TYPE);
+  const answer: ApiAnswer = api.answer(asked);
   if (fault) return end(response, fault.status, fault.body, JSON_TYPE);
   end(response, answer.status, JSON.stringify(answer.body, null, 2), { ...JSON_TYPE, ...answer.headers });
 }
