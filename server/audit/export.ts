@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { Prisma } from "#prisma/generated/tenant/client.ts";
 import { emit } from "../events/emit.ts";
 import { notify } from "../notifications/notify.ts";
+import { csvLine } from "../platform/csv.ts";
 import { notFound } from "../platform/errors.ts";
 import { tenantStorage } from "../platform/storage.ts";
 import type { Door } from "../tenancy/context.ts";
@@ -109,8 +110,8 @@ export async function* exportedChunks(door: Door, wanted: Wanted): AsyncGenerato
   const { filter, format, count } = wanted;
   const end = door.clock.now();
   const to = filter.to && filter.to < end ? filter.to : end;
-  const toText = format === "csv" ? csvLine : entryLine;
-  if (format === "csv") yield `${csvColumns.join(",")}\r\n`;
+  const toText = format === "csv" ? recordLine : entryLine;
+  if (format === "csv") yield csvLine(csvColumns);
   let after: { at: Date; id: string } | undefined;
   for (;;) {
     const rows = await readPageOf(door, { ...filter, to }, after);
@@ -166,7 +167,7 @@ const csvColumns = [
   "hash",
 ];
 
-function csvLine(row: ExportRecord): string {
+function recordLine(row: ExportRecord): string {
   const { before, after } = mergedChanges(row.changes, row.personal);
   const cells = [
     row.seq === null ? "" : String(row.seq),
@@ -187,11 +188,5 @@ function csvLine(row: ExportRecord): string {
     JSON.stringify(after),
     row.hash,
   ];
-  return `${cells.map((cell) => csvCell(cell ?? "")).join(",")}\r\n`;
-}
-
-/** Quoted where it must be. A spreadsheet would run what begins like a formula, so that is made plain text. */
-function csvCell(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  return csvLine(cells.map((cell) => cell ?? ""));
 }

@@ -1,6 +1,7 @@
 import { currency, priceKeys, sales } from "../billing/catalogue.ts";
 import { planOf } from "../plans/catalogue.ts";
 import { platformDb } from "../platform/database.ts";
+import { countOpenEvents } from "./stripe-events.ts";
 import type { BillingReport, PaymentFailures, PlanRevenue, Sum } from "./schema.ts";
 
 const failureDays = 30;
@@ -13,10 +14,11 @@ type Kind = "live" | "trial" | "pastDue" | "paused" | "unknown";
  * and how many payments fail. Counted in what the last looks at Stripe have left here; Stripe is not asked.
  */
 export async function getBillingReport(now = new Date()): Promise<BillingReport> {
-  const [rows, organizations, failures] = await Promise.all([
+  const [rows, organizations, failures, openEvents] = await Promise.all([
     subscriptionRows(now),
     organizationRows(),
     paymentFailures(now),
+    countOpenEvents(),
   ]);
   const of = (kind: Kind) => rows.filter((row) => row.kind === kind);
   const plans = sales.map(({ plan, name }): PlanRevenue => {
@@ -36,6 +38,7 @@ export async function getBillingReport(now = new Date()): Promise<BillingReport>
     unpriced: rows.filter(({ price }) => !saleOf(price)).reduce((sum, row) => sum + row.subscriptions, 0),
     organizations,
     failures: { ...failures, missing, paying: live + missing },
+    openEvents,
   };
 }
 

@@ -132,6 +132,8 @@ export type BillingReport = {
   unpriced: number;
   organizations: { plan: string; status: string; count: number }[];
   failures: PaymentFailures;
+  /** Events of Stripe that wait for an operator. */
+  openEvents: { unresolved: number; failed: number };
 };
 
 export type EndingTrials = {

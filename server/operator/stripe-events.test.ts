@@ -86,14 +86,14 @@ describe("listStripeEvents", () => {
   });
 
   test("leads back as it led on, also where events came at one moment", async () => {
-    const made = [];
-    for (let n = 0; n < 7; n++) made.push(await makeEvent({ minutesAgo: n < 4 ? 5 : 60 }));
+    const all = [];
+    for (let n = 0; n < 7; n++) all.push(await makeEvent({ minutesAgo: n < 4 ? 5 : 60 }));
     const idsOf = (page: Awaited<ReturnType<typeof list>>) => page.items.map(({ id }) => id);
     const first = await list({ limit: 2 });
     const second = await list({ limit: 2, cursor: first.nextCursor });
     const third = await list({ limit: 2, cursor: second.nextCursor });
     const last = await list({ limit: 2, cursor: third.nextCursor });
-    expect(new Set([first, second, third, last].flatMap(idsOf))).toEqual(new Set(made));
+    expect(new Set([first, second, third, last].flatMap(idsOf))).toEqual(new Set(all));
     expect(last.nextCursor).toBeNull();
     expect(idsOf(await list({ limit: 2, cursor: last.previousCursor }))).toEqual(idsOf(third));
     expect(idsOf(await list({ limit: 2, cursor: third.previousCursor }))).toEqual(idsOf(second));

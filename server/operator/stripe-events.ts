@@ -62,6 +62,14 @@ async function cursorBefore({ chosen, place, limit }: Before): Promise<string | 
   return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
+/** How many events are open, by state. */
+export async function countOpenEvents(): Promise<Record<OpenStripeEvent["state"], number>> {
+  const [row] = await platformDb().$queryRaw<{ unresolved: number; failed: number }[]>`
+    SELECT (count(*) FILTER (WHERE e.state = 'unresolved'))::int AS unresolved,
+      (count(*) FILTER (WHERE e.state = 'failed'))::int AS failed FROM stripe_events e WHERE ${open}`;
+  return row ?? { unresolved: 0, failed: 0 };
+}
+
 /** One open event. Throws AppError not_found. */
 export async function getStripeEvent({ id }: StripeEventId): Promise<OpenStripeEvent> {
   const rows = await platformDb().$queryRaw<Row[]>`

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { Building2, LayoutGrid, MailX, ShieldCheck, UserRound } from "lucide-react";
+import { Building2, CreditCard, LayoutGrid, MailX, ShieldCheck, UserRound } from "lucide-react";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { AppShell } from "#app/_ui/shell/app-shell.tsx";
@@ -12,6 +12,7 @@ const groups = [
     label: "Fleet",
     places: [
       { href: "/operator", label: "Overview", icon: LayoutGrid, exact: true },
+      { href: "/operator/billing", label: "Billing", icon: CreditCard },
       { href: "/operator/dead-letters", label: "Dead letters", icon: MailX },
     ],
   },

@@ -26,13 +26,15 @@ type StackedBarsProps = {
   /** Lowest first. */
   parts: readonly StackPart[];
   bars: readonly StackedBar[];
+  /** How a figure is written; as it is without it. */
+  format?: (value: number) => string;
 };
 
 /**
  * Counts of several kinds over time. The drawing is for the eye; the same figures stand in a table for a screen
  * reader. Pointing at a bar (or tapping it) shows its figures above the chart.
  */
-export function StackedBars({ label, unit, parts, bars }: StackedBarsProps) {
+export function StackedBars({ label, unit, parts, bars, format = String }: StackedBarsProps) {
   const [pointed, setPointed] = useState<number | null>(null);
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const top = Math.max(1, ...sums);
@@ -45,7 +47,11 @@ export function StackedBars({ label, unit, parts, bars }: StackedBarsProps) {
             <span className={cn("size-2.5 rounded-sm", part.color)} />
             {part.label}
             <span className="tabular font-medium text-ink">
-              {shown ? shown.values[index] : bars.reduce((sum, bar) => sum + (bar.values[index] ?? 0), 0)}
+              {format(
+                shown
+                  ? (shown.values[index] ?? 0)
+                  : bars.reduce((sum, bar) => sum + (bar.values[index] ?? 0), 0),
+              )}
             </span>
           </span>
         ))}
@@ -82,12 +88,12 @@ export function StackedBars({ label, unit, parts, bars }: StackedBarsProps) {
         <span>{bars[0]?.label}</span>
         <span>{bars.at(-1)?.label}</span>
       </div>
-      <Figures label={label} unit={unit} parts={parts} bars={bars} />
+      <Figures label={label} unit={unit} parts={parts} bars={bars} format={format} />
     </figure>
   );
 }
 
-function Figures({ label, unit, parts, bars }: StackedBarsProps) {
+function Figures({ label, unit, parts, bars, format }: Required<StackedBarsProps>) {
   return (
     // A table does not shrink below its words, and unseen it would still widen the page: its box must do it.
     <div className="sr-only">
@@ -108,7 +114,7 @@ function Figures({ label, unit, parts, bars }: StackedBarsProps) {
             <tr key={bar.longLabel}>
               <th scope="row">{bar.longLabel}</th>
               {parts.map((part, index) => (
-                <td key={part.label}>{bar.values[index]}</td>
+                <td key={part.label}>{format(bar.values[index] ?? 0)}</td>
               ))}
             </tr>
           ))}
