@@ -9,7 +9,7 @@ import { makeQueryClient } from "#app/_trpc/query-client.ts";
 import type { AppRouter } from "#server/api/root.ts";
 
 const batchMax = 10;
-/** The key of `organization.get`, which holds the member's permissions. */
+/** The key of `organization.get`, which holds the member's permissions and what payments keep it from. */
 const ownStanding = [["organization", "get"]];
 
 const context = createTRPCContext<AppRouter>();

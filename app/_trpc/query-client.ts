@@ -13,9 +13,11 @@ export type StandingEvents = {
   signedOut: () => void;
   /** The person is no member of the organization any more, or is suspended. */
   expelled: () => void;
-  /** Their role permits less than the screen believes. */
+  /** Their role, or what was paid for, permits less than the screen believes. */
   restricted: () => void;
 };
+
+const restricting = new Set(["missing_permission", "billing_read_only", "payment_missing"]);
 
 /**
  * A cache of answers. The browser keeps one per organization, so that no answer of one is ever shown in another;
@@ -26,7 +28,7 @@ export function makeQueryClient(events?: StandingEvents): QueryClient {
     const { code, reason } = readServerError(error);
     if (code === "UNAUTHORIZED") events?.signedOut();
     else if (reason === "no_access") events?.expelled();
-    else if (reason === "missing_permission") events?.restricted();
+    else if (reason && restricting.has(reason)) events?.restricted();
   };
   return new QueryClient({
     queryCache: new QueryCache({ onError }),

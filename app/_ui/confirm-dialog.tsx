@@ -9,7 +9,8 @@ import { DialogActions, scrimStyle } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { useReturnFocus } from "#app/_ui/return-focus.ts";
-import { readServerError } from "#app/_ui/server-error.ts";
+import { readServerError, type ServerError } from "#app/_ui/server-error.ts";
+import { useWayOut } from "#app/_ui/way-out.tsx";
 
 type ConfirmDialogProps = {
   open: boolean;
@@ -54,7 +55,8 @@ function ConfirmForm(props: ConfirmDialogProps) {
   const { title, consequence, confirmLabel, cancelLabel = "Cancel", confirmPhrase, tone = "danger" } = props;
   const [typed, setTyped] = useState("");
   const [working, setWorking] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ServerError | null>(null);
+  const { action, words } = useWayOut(error?.reason);
   const matches = !confirmPhrase || typed.trim() === confirmPhrase;
 
   async function confirm(): Promise<void> {
@@ -64,7 +66,7 @@ function ConfirmForm(props: ConfirmDialogProps) {
       await props.onConfirm();
       props.onOpenChange(false);
     } catch (thrown) {
-      setError(readServerError(thrown).message);
+      setError(readServerError(thrown));
     } finally {
       setWorking(false);
     }
@@ -85,8 +87,8 @@ function ConfirmForm(props: ConfirmDialogProps) {
         </Radix.Description>
       </div>
       {error && (
-        <Banner tone="danger" urgent>
-          {error}
+        <Banner tone="danger" urgent actions={action}>
+          {error.message} {words}
         </Banner>
       )}
       {confirmPhrase && (

@@ -21,6 +21,7 @@ import { Button } from "#app/_ui/button.tsx";
 import { cn } from "#app/_ui/class-names.ts";
 import { Field } from "#app/_ui/field.tsx";
 import { readServerError } from "#app/_ui/server-error.ts";
+import { useWayOut } from "#app/_ui/way-out.tsx";
 
 /** A form checked by the same zod schema as the procedure behind it; errors show after the first submit. */
 export function useZodForm<Input extends FieldValues, Output>(
@@ -86,17 +87,19 @@ function showServerError<Input extends FieldValues, Output>(
   if (known.length > 0) return;
   const trace =
     error.requestId && error.code === "INTERNAL_SERVER_ERROR" ? ` (request ${error.requestId})` : "";
-  form.setError("root.server", { type: "server", message: error.message + trace });
+  form.setError("root.server", { type: error.reason ?? "server", message: error.message + trace });
 }
 
 /** The error that belongs to no single field. */
 function FormError() {
   const { errors } = useFormState();
+  const reason = errors.root?.["server"]?.type;
+  const { action, words } = useWayOut(typeof reason === "string" ? reason : null);
   const message = errors.root?.["server"]?.message ?? errors.root?.message;
   if (!message) return null;
   return (
-    <Banner tone="danger" urgent>
-      {message}
+    <Banner tone="danger" urgent actions={action}>
+      {message} {words}
     </Banner>
   );
 }

@@ -2,11 +2,13 @@
 
 import { useCallback, useState, type ReactNode } from "react";
 import { NotificationBell, useUnread } from "#app/(console)/[org]/_notifications/notification-bell.tsx";
+import { BillingNotice } from "#app/(console)/[org]/_shell/billing-notice.tsx";
 import { ConsolePalette } from "#app/(console)/[org]/_shell/console-palette.tsx";
 import { DeletionNotice } from "#app/(console)/[org]/_shell/deletion-notice.tsx";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
 import { placesFor } from "#app/(console)/[org]/_shell/places.ts";
+import { BillingWaysOut } from "#app/(console)/[org]/_shell/ways-out.tsx";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
 import type { Organization, Outputs } from "#app/_trpc/types.ts";
 import { Avatar } from "#app/_ui/avatar.tsx";
@@ -27,7 +29,7 @@ export function ConsoleShell({ me, children }: { me: Me; children: ReactNode }) 
   const unread = useUnread();
   const groups = placesFor(organization.slug, can);
   return (
-    <>
+    <BillingWaysOut>
       <AppShell
         label={organization.name}
         groups={groups}
@@ -54,12 +56,17 @@ export function ConsoleShell({ me, children }: { me: Me; children: ReactNode }) 
             onSignOut={signOut}
           />
         }
-        notices={<DeletionNotice />}
+        notices={
+          <>
+            <DeletionNotice />
+            <BillingNotice />
+          </>
+        }
       >
         {children}
       </AppShell>
       <ConsolePalette open={paletteOpen} onOpenChange={setPaletteOpen} groups={groups} me={me} />
-    </>
+    </BillingWaysOut>
   );
 }
 
