@@ -29,6 +29,9 @@ import { syncMember, syncProfile } from "#server/organizations/projection.ts";
 import { purgeAll } from "#server/projects/purge.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { env } from "#server/platform/env.ts";
+import { foldUsage } from "#server/usage/fold.ts";
+import { reportUsage } from "#server/usage/report.ts";
+import { trimUsage } from "#server/usage/trim.ts";
 import { deliverToEndpoint } from "#server/webhooks/deliver.ts";
 import { countWebhooks } from "#server/webhooks/fleet-counts.ts";
 import { giveUpRecovery, runRecovery } from "#server/webhooks/recover.ts";
@@ -100,6 +103,13 @@ export const handlers: Handlers = {
       await reconcileAll(job);
     },
   },
+  "usage.fold": {
+    atDoor: async (door, _payload, job) => {
+      await foldUsage(door, job);
+    },
+  },
+  "usage.report": { atDoor: (door, _payload, job) => reportUsage(door, job) },
+  "usage.trim": { platform: (_payload, job) => trimUsage("main", job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },
 };

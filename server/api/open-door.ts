@@ -8,6 +8,7 @@ import { permissionRegistry, type Permission } from "../access/permissions.ts";
 import { recordRefusedEntry } from "../access/security-log.ts";
 import { paidFor } from "../billing/access.ts";
 import { countingRefusals } from "./refused-keys.ts";
+import { countApiCall } from "../usage/api-calls.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Actor, Door, OrganizationInfo } from "../tenancy/context.ts";
 import { countCall, rateLimited } from "./rate-limit.ts";
@@ -34,6 +35,7 @@ export async function openDoor(
     if (ctx.rate.exceeded) throw rateLimited(ctx.rate);
   }
   if (!actor.permissions.has(permission)) throw missingPermission(actor, permission);
+  if (!fresh && actor.kind === "api_key") countApiCall(organization.id);
   const who = actor.kind === "member" ? { account: actor.accountId } : { actor: actor.kind };
   return {
     organization: paidFor(organization, ctx.clock.now()),

@@ -10,6 +10,7 @@ import { operatorRouter } from "../operator/router.ts";
 import { organizationRouter, organizationsRouter } from "../organizations/router.ts";
 import { projectsRouter, searchRouter, tasksRouter } from "../projects/router.ts";
 import { rolesRouter } from "../roles/router.ts";
+import { usageRouter } from "../usage/router.ts";
 import { webhooksRouter } from "../webhooks/router.ts";
 import { router } from "./trpc.ts";
 
@@ -29,6 +30,7 @@ export const appRouter = router({
   webhooks: webhooksRouter,
   events: eventsRouter,
   billing: billingRouter,
+  usage: usageRouter,
   notifications: notificationsRouter,
   operator: operatorRouter,
 });

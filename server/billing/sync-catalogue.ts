@@ -1,4 +1,5 @@
 import { Stripe } from "stripe";
+import { syncMeters } from "../usage/sync-meters.ts";
 import {
   currency,
   priceKeys,
@@ -9,12 +10,13 @@ import {
   type Sale,
 } from "./catalogue.ts";
 
-/** What a run did to Stripe's products and prices. */
+/** What a run did to Stripe's products, prices and meters. */
 export type CatalogueReport = { made: string[]; changed: string[]; kept: number };
 
 /**
- * Brings Stripe's products and prices to what our catalogue says; a second run does nothing. Prices cannot change at
- * Stripe: a new one takes over the key, and the old one goes on for those who have it. Throws what Stripe's client throws.
+ * Brings Stripe's products, prices and meters to what our catalogue says; a second run does nothing. Prices cannot
+ * change at Stripe: a new one takes over the key, and the old one goes on for those who have it. Throws what Stripe's
+ * client throws.
  */
 export async function syncCatalogue(stripe: Stripe): Promise<CatalogueReport> {
   const report: CatalogueReport = { made: [], changed: [], kept: 0 };
@@ -25,6 +27,7 @@ export async function syncCatalogue(stripe: Stripe): Promise<CatalogueReport> {
   });
   const byKey = new Map(found.data.map((price) => [price.lookup_key, price]));
   for (const key of priceKeys()) await syncPrice(stripe, key, byKey.get(key.lookupKey), report);
+  await syncMeters(stripe, report);
   return report;
 }
 

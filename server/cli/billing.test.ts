@@ -6,6 +6,7 @@ import { priceKeys, sales } from "../billing/catalogue.ts";
 import { platformDb } from "../platform/database.ts";
 import { closeConnections } from "../test/factories.ts";
 import { startStripeStandIn, type StandIn } from "../dev/stripe/stand-in.ts";
+import { meterNames } from "../usage/meters.ts";
 
 let standIn: StandIn;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ const syncCatalog = (env: NodeJS.Dict<string>) => billing(["sync-catalog"], env)
 
 test("the catalogue is brought to Stripe by the command line, once", async () => {
   const env = { STRIPE_SECRET_KEY: "sk_test_cli", STRIPE_API_URL: standIn.url };
-  const all = sales.length + priceKeys().length;
+  const all = sales.length + priceKeys().length + meterNames.length;
   expect(await syncCatalog(env)).toContain(`${all} made, 0 changed, 0 as they should be.`);
   expect(await syncCatalog(env)).toBe(`0 made, 0 changed, ${all} as they should be.\n`);
 });

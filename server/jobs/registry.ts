@@ -318,6 +318,32 @@ export const jobs = {
     backoffMs: 60_000,
     deadlineMs: 3_600_000,
   },
+  "usage.fold": {
+    scope: "tenant",
+    queue: "default",
+    payload: z.strictObject({}),
+    attempts: 20,
+    backoffMs: 5_000,
+    pauseMaxMs: 600_000,
+    deadlineMs: 300_000,
+  },
+  "usage.report": {
+    scope: "tenant",
+    queue: "billing",
+    payload: z.strictObject({}),
+    // About half a day of Stripe not answering; then the next hour's asks again.
+    attempts: 20,
+    backoffMs: 10_000,
+    deadlineMs: 120_000,
+  },
+  "usage.trim": {
+    scope: "platform",
+    queue: "default",
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    deadlineMs: 900_000,
+  },
   "organizations.erase": {
     scope: "tenant",
     queue: "fleet",

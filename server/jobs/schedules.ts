@@ -16,6 +16,7 @@ export const schedules = {
   "webhooks.trim": { everySeconds: 21_600 },
   "billing.reconcile": { everySeconds: 86_400 },
   "billing.remind-trials": { everySeconds: 3_600 },
+  "usage.trim": { everySeconds: 21_600 },
 } as const satisfies Partial<Record<PlatformJobName, { everySeconds: number }>>;
 
 /**

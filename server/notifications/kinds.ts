@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Permission } from "../access/permissions.ts";
 import { PaymentFailed, sayFailure, sayTrialEnd, TrialEnding } from "./payment-words.ts";
 import type { NotificationLevel } from "./schema.ts";
+import { sayUsage, UsageWarning } from "./usage-words.ts";
 import { longDay } from "./words.ts";
 
 /** What one notification says, and where in the organization it leads. */
@@ -193,6 +194,15 @@ export const notificationKinds = {
       text: sayTrialEnd(data),
       path: `${at}/billing`,
     }),
+  }),
+  usage_warning: kind({
+    label: "A month's usage comes to what the plan includes",
+    level: "warning",
+    told: "holders",
+    permission: "billing.manage",
+    mail: true,
+    data: UsageWarning,
+    say: (data, at) => ({ ...sayUsage(data), path: `${at}/billing/usage` }),
   }),
   organization_deletion_scheduled: kind({
     label: "The organization is scheduled for deletion",

@@ -34,6 +34,20 @@ export const webhookTries = new Counter({
   registers,
 });
 
+export const usageReports = new Counter({
+  name: "astra_usage_reports_total",
+  help: "Hours of usage that were to be reported to Stripe, by what has become of them",
+  labelNames: ["outcome"],
+  registers,
+});
+
+export const usageCalls = new Counter({
+  name: "astra_usage_calls_total",
+  help: "API calls that this process counted, by whether they were noted, or given up uncounted",
+  labelNames: ["outcome"],
+  registers,
+});
+
 const guardRefusals = new Counter({
   name: "astra_tenant_guard_refusals_total",
   help: "Entries refused by a tenant's guard row because this process believed something stale",

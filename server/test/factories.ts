@@ -16,6 +16,7 @@ import { keepTokens } from "../search/tokens.ts";
 import type { Door, OrganizationInfo, ReadCtx, WriteCtx } from "../tenancy/context.ts";
 import { closeTenancy, tenancy } from "../tenancy/kernel.ts";
 import { transact } from "../tenancy/transact.ts";
+import { closeApiCalls } from "../usage/api-calls.ts";
 
 export type Person = { accountId: string; name: string; email: string };
 export type TestMember = Person & { memberId: string; organization: OrganizationInfo };
@@ -198,6 +199,7 @@ export function requestOf(
 
 /** Ends every connection that this process has opened. Belongs into `afterAll` of each file that uses these. */
 export async function closeConnections(): Promise<void> {
+  await closeApiCalls();
   await closeTenancy();
   await closePlatformDb();
   await closeOwnerPools();

@@ -1,4 +1,5 @@
 import type { WriteCtx } from "../tenancy/context.ts";
+import { recordUsage } from "../usage/record.ts";
 import { latencyStepsMs } from "./schema.ts";
 import { gone, type Outcome } from "./send.ts";
 import { endpointColumns, leaseSeconds, type EndpointRow } from "./turn.ts";
@@ -50,7 +51,10 @@ export async function renewLease(
   return rows[0] ?? null;
 }
 
-/** Notes tries: a row each, what has become of each delivery, and how many there were in the hour. */
+/**
+ * Notes tries: a row each, what has become of each delivery, and how many there were in the hour. What has arrived is
+ * counted for the organization's usage; a try that failed is not.
+ */
 export async function recordTries(
   ctx: WriteCtx,
   endpointId: string,
@@ -90,6 +94,10 @@ export async function recordTries(
     SELECT t.id, n.id, n.attempts, t.at, t.error, t.status, t.connect, t.headers, t.body, t.total, t.asked, t.answered,
       decode(t.bytes, 'base64'), t.truncated, t.payload
     FROM tried t JOIN noted n ON n.id = t.delivery`;
+  const arrived = outcomes.filter(({ error }) => error === null);
+  const [first] = arrived;
+  // A try is noted once, so that its id stands for all that are noted with it.
+  if (first) await recordUsage(ctx, "webhook_deliveries", arrived.length, first.attemptId);
 }
 
 function rowOf(outcome: Outcome) {

@@ -133,6 +133,14 @@ export const meterRoutes: Route[] = [
         url,
       ),
   ),
+  route<Stripe.Billing.MeterUpdateParams>(
+    "POST",
+    "/v1/billing/meters/:id",
+    ["Billing/Meters", "Billing.MeterUpdateParams"],
+    ["display_name"],
+    ({ world, params, ids: [id = ""] }) =>
+      world.change("billing.meter", id, { ...params, updated: world.now() }, null),
+  ),
   route("POST", "/v1/billing/meters/:id/deactivate", null, [], ({ world, ids: [id = ""] }) =>
     world.change(
       "billing.meter",
