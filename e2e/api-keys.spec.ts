@@ -97,44 +97,48 @@ test("a rotated key has a successor, and both work for a while", async ({ page, 
   for (const key of [first, second]) expect(await call(request, slug, key, "projects.list")).toBe("200");
 });
 
-test("a key has no more than its maker, and only who manages keys makes the organization's", async ({
-  page,
-  organization,
-  api,
-  joined,
-  openAs,
-  apiAs,
-}) => {
-  const { slug } = organization;
-  const { key: roleKey } = await api.roles.create.mutate({
-    name: "Developer",
-    permissions: ["organization.read", "api_keys.read", "api_keys.write", "projects.read"],
-  });
-  const developer = await joined("Dana Developer", roleKey);
-  const theirs = await openAs(developer);
-  await theirs.goto(`/${slug}/api-keys`);
-  await theirs.getByRole("button", { name: "New key" }).click();
-  const form = theirs.getByRole("form", { name: "New API key" });
-  const machine = form.getByRole("radio", { name: "The organization's" });
-  await expect(machine).toBeDisabled();
-  await expect(machine).toHaveAccessibleDescription(/does not permit/);
-  await expect(form.getByRole("checkbox", { name: "See projects" })).toBeVisible();
-  await expect(form.getByRole("checkbox", { name: "See tasks" })).toHaveCount(0);
-  await theirs.keyboard.press("Escape");
-  const key = await makeKey(theirs, "Dana's script", ["See projects"]);
-  await theirs.getByRole("button", { name: "Done" }).click();
-  await theirs.getByRole("button", { name: "Close anyway" }).click();
-  const { request } = await openAs(null);
-  expect(await call(request, slug, key, "projects.list")).toBe("200");
+test.describe(() => {
+  test.use({ plan: "pro" });
 
-  const { items } = await api.members.list.query({ roleKey });
-  await api.members.suspend.mutate({ id: items[0]?.id ?? "" });
-  expect(await call(request, slug, key, "projects.list")).toBe("401 api_key_idle");
-  await page.goto(`/${slug}/api-keys`);
-  await expect(page.getByRole("row").filter({ hasText: "Dana's script" })).toContainText("Resting");
-  expect(
-    await apiAs(developer, slug)
-      .apiKeys.list.query()
-      .catch(() => "refused"),
-  ).toBe("refused");
+  test("a key has no more than its maker, and only who manages keys makes the organization's", async ({
+    page,
+    organization,
+    api,
+    joined,
+    openAs,
+    apiAs,
+  }) => {
+    const { slug } = organization;
+    const { key: roleKey } = await api.roles.create.mutate({
+      name: "Developer",
+      permissions: ["organization.read", "api_keys.read", "api_keys.write", "projects.read"],
+    });
+    const developer = await joined("Dana Developer", roleKey);
+    const theirs = await openAs(developer);
+    await theirs.goto(`/${slug}/api-keys`);
+    await theirs.getByRole("button", { name: "New key" }).click();
+    const form = theirs.getByRole("form", { name: "New API key" });
+    const machine = form.getByRole("radio", { name: "The organization's" });
+    await expect(machine).toBeDisabled();
+    await expect(machine).toHaveAccessibleDescription(/does not permit/);
+    await expect(form.getByRole("checkbox", { name: "See projects" })).toBeVisible();
+    await expect(form.getByRole("checkbox", { name: "See tasks" })).toHaveCount(0);
+    await theirs.keyboard.press("Escape");
+    const key = await makeKey(theirs, "Dana's script", ["See projects"]);
+    await theirs.getByRole("button", { name: "Done" }).click();
+    await theirs.getByRole("button", { name: "Close anyway" }).click();
+    const { request } = await openAs(null);
+    expect(await call(request, slug, key, "projects.list")).toBe("200");
+
+    const { items } = await api.members.list.query({ roleKey });
+    await api.members.suspend.mutate({ id: items[0]?.id ?? "" });
+    expect(await call(request, slug, key, "projects.list")).toBe("401 api_key_idle");
+    await page.goto(`/${slug}/api-keys`);
+    await expect(page.getByRole("row").filter({ hasText: "Dana's script" })).toContainText("Resting");
+    expect(
+      await apiAs(developer, slug)
+        .apiKeys.list.query()
+        .catch(() => "refused"),
+    ).toBe("refused");
+  });
 });

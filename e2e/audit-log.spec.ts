@@ -257,39 +257,45 @@ test("how long the log is kept, a hold on it and all reads are settings", async 
   await expect(log.entry("Looked at projects")).toBeVisible();
 });
 
-test("a stream is added with its secret shown once, paused, resumed and deleted", async ({
-  page,
-  api,
-  organization,
-  complaints,
-}) => {
-  complaints.tolerate(/status of 400/);
-  await page.goto(`/${organization.slug}/audit-log/streams`);
-  await page.getByRole("button", { name: "Add stream" }).click();
-  const dialog = page.getByRole("dialog", { name: "Add a stream" });
-  await dialog.getByLabel("Name").fill("Our SIEM");
-  await dialog.getByLabel("Address").fill("https://10.0.0.1/log");
-  await dialog.getByRole("button", { name: "Add stream" }).click();
-  await expect(dialog.getByText("Astra does not send to this address.")).toBeVisible();
-  await dialog.getByLabel("Address").fill("https://siem.example.com/log");
-  await dialog.getByRole("button", { name: "Add stream" }).click();
-  const shown = page.getByRole("dialog", { name: "The signing secret" });
-  await expect(shown.getByText(/^whsec_/)).toBeVisible();
-  await shown.getByRole("button", { name: "I have copied it" }).click();
-  await expect(shown).toBeHidden();
-  await page.reload();
-  await expect(page.getByText(/whsec_/)).toHaveCount(0);
+test.describe(() => {
+  test.use({ plan: "business" });
 
-  const stream = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /^Our SIEM/ }) });
-  await stream.getByRole("button", { name: "Pause" }).click();
-  await expect(stream.getByText("Paused", { exact: true })).toBeVisible();
-  await stream.getByRole("button", { name: "Resume" }).click();
-  await expect(stream.getByRole("button", { name: "Pause" })).toBeVisible();
-  await stream.getByRole("button", { name: "More for Our SIEM" }).click();
-  await page.getByRole("menuitem", { name: "Delete…" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Delete stream" }).click();
-  await expect(page.getByRole("heading", { name: "No streams yet" })).toBeVisible();
-  expect((await api.audit.streams.list.query()).items).toEqual([]);
+  test("a stream is added with its secret shown once, paused, resumed and deleted", async ({
+    page,
+    api,
+    organization,
+    complaints,
+  }) => {
+    complaints.tolerate(/status of 400/);
+    await page.goto(`/${organization.slug}/audit-log/streams`);
+    await page.getByRole("button", { name: "Add stream" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a stream" });
+    await dialog.getByLabel("Name").fill("Our SIEM");
+    await dialog.getByLabel("Address").fill("https://10.0.0.1/log");
+    await dialog.getByRole("button", { name: "Add stream" }).click();
+    await expect(dialog.getByText("Astra does not send to this address.")).toBeVisible();
+    await dialog.getByLabel("Address").fill("https://siem.example.com/log");
+    await dialog.getByRole("button", { name: "Add stream" }).click();
+    const shown = page.getByRole("dialog", { name: "The signing secret" });
+    await expect(shown.getByText(/^whsec_/)).toBeVisible();
+    await shown.getByRole("button", { name: "I have copied it" }).click();
+    await expect(shown).toBeHidden();
+    await page.reload();
+    await expect(page.getByText(/whsec_/)).toHaveCount(0);
+
+    const stream = page
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("heading", { name: /^Our SIEM/ }) });
+    await stream.getByRole("button", { name: "Pause" }).click();
+    await expect(stream.getByText("Paused", { exact: true })).toBeVisible();
+    await stream.getByRole("button", { name: "Resume" }).click();
+    await expect(stream.getByRole("button", { name: "Pause" })).toBeVisible();
+    await stream.getByRole("button", { name: "More for Our SIEM" }).click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete stream" }).click();
+    await expect(page.getByRole("heading", { name: "No streams yet" })).toBeVisible();
+    expect((await api.audit.streams.list.query()).items).toEqual([]);
+  });
 });
 
 test("who may not see the log is told so, and has no way to it", async ({ demo, openAs, apiAs }) => {

@@ -1,6 +1,7 @@
 import { test as base, expect, type BrowserContextOptions, type Page } from "@playwright/test";
 import { apiOf, type Api } from "./api.ts";
 import { Complaints } from "./complaints.ts";
+import { asSuperuser } from "./database.ts";
 import { invitedAs } from "./invited.ts";
 import {
   demoPerson,
@@ -12,6 +13,11 @@ import {
   type Person,
   type SessionState,
 } from "./people.ts";
+
+type TestOptions = {
+  /** The plan that the test's organization is put on. Buying has tests of its own. */
+  plan: "free" | "pro" | "business";
+};
 
 type TestFixtures = {
   complaints: Complaints;
@@ -36,7 +42,8 @@ type WorkerFixtures = {
   demo: (about: string) => Promise<Person>;
 };
 
-export const test = base.extend<TestFixtures, WorkerFixtures>({
+export const test = base.extend<TestFixtures & TestOptions, WorkerFixtures>({
+  plan: ["free", { option: true }],
   owner: [
     async ({ browser }, use, { project }) =>
       use(await signUp(browser, addressOf(project.use), { name: "Olivia Owner" })),
@@ -81,9 +88,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await Promise.all(opened.map((page) => page.context().close()));
   },
   apiAs: async ({ baseURL }, use) => use((who, slug) => apiOf(addressOf({ baseURL }), who.state, slug)),
-  organization: async ({ owner, apiAs }, use) => {
+  organization: async ({ owner, apiAs, plan }, use) => {
     const name = unique("Works");
     const { slug } = await apiAs(owner, null).organizations.create.mutate({ name });
+    if (plan !== "free") {
+      const bought = "UPDATE organizations SET plan = $1 WHERE slug = $2 RETURNING id";
+      expect(await asSuperuser(bought, [plan, slug])).toHaveLength(1);
+    }
     await use({ name, slug });
   },
   joined: async ({ api, apiAs, organization, playwright, baseURL }, use) => {

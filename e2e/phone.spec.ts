@@ -47,45 +47,49 @@ test("tasks are worked on with a thumb", async ({ page, api, organization }) => 
   expect(width).toBe(390);
 });
 
-test("what can be tapped is large enough", async ({ page, api, organization }) => {
-  const { id: projectId } = await api.projects.create.mutate({ name: "Harbour" });
-  await api.tasks.create.mutate({ projectId, title: "Mend the pier" });
-  const access = ["/members/invites", "/roles", "/roles/new", "/api-keys"];
-  const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
-  const { id } = await api.webhooks.create.mutate({ url: "http://127.0.0.1:9/hook" });
-  await api.webhooks.pause.mutate({ id });
-  const hooks = ["", "/new", `/${id}`, `/${id}/edit`, "/deliveries", "/undelivered"];
-  for (const place of [
-    "",
-    "/projects",
-    `/projects/${projectId}`,
-    "/members",
-    "/notifications",
-    "/settings",
-    ...access,
-    ...log,
-    ...hooks.map((part) => `/webhooks${part}`),
-    "/events",
-    "/billing",
-    "/billing/plans",
-    "/billing/usage",
-    "/billing/invoices",
-  ]) {
-    await page.goto(`/${organization.slug}${place}`);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await settled(page);
-    const small = await page.evaluate(() => {
-      const controls = [
-        ...document.querySelectorAll<HTMLElement>(
-          "button, input:not([aria-hidden=true]), [role=radio], header a, nav a",
-        ),
-      ];
-      const shown = controls.filter((control) => control.checkVisibility() && !control.closest(".sr-only"));
-      return shown
-        .map((control) => ({ control, box: control.getBoundingClientRect() }))
-        .filter(({ box }) => box.width > 1 && (box.width < 24 || box.height < 24))
-        .map(({ control, box }) => `${control.outerHTML.slice(0, 120)} ${box.width}×${box.height}`);
-    });
-    expect(small, place).toEqual([]);
-  }
+test.describe(() => {
+  test.use({ plan: "business" });
+
+  test("what can be tapped is large enough", async ({ page, api, organization }) => {
+    const { id: projectId } = await api.projects.create.mutate({ name: "Harbour" });
+    await api.tasks.create.mutate({ projectId, title: "Mend the pier" });
+    const access = ["/members/invites", "/roles", "/roles/new", "/api-keys"];
+    const log = ["/audit-log", "/audit-log/streams", "/audit-log/settings"];
+    const { id } = await api.webhooks.create.mutate({ url: "http://127.0.0.1:9/hook" });
+    await api.webhooks.pause.mutate({ id });
+    const hooks = ["", "/new", `/${id}`, `/${id}/edit`, "/deliveries", "/undelivered"];
+    for (const place of [
+      "",
+      "/projects",
+      `/projects/${projectId}`,
+      "/members",
+      "/notifications",
+      "/settings",
+      ...access,
+      ...log,
+      ...hooks.map((part) => `/webhooks${part}`),
+      "/events",
+      "/billing",
+      "/billing/plans",
+      "/billing/usage",
+      "/billing/invoices",
+    ]) {
+      await page.goto(`/${organization.slug}${place}`);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await settled(page);
+      const small = await page.evaluate(() => {
+        const controls = [
+          ...document.querySelectorAll<HTMLElement>(
+            "button, input:not([aria-hidden=true]), [role=radio], header a, nav a",
+          ),
+        ];
+        const shown = controls.filter((control) => control.checkVisibility() && !control.closest(".sr-only"));
+        return shown
+          .map((control) => ({ control, box: control.getBoundingClientRect() }))
+          .filter(({ box }) => box.width > 1 && (box.width < 24 || box.height < 24))
+          .map(({ control, box }) => `${control.outerHTML.slice(0, 120)} ${box.width}×${box.height}`);
+      });
+      expect(small, place).toEqual([]);
+    }
+  });
 });

@@ -2,6 +2,8 @@ import type { Page } from "@playwright/test";
 import { refusalOf } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 
+test.use({ plan: "pro" });
+
 const box = (page: Page, name: string) => page.getByRole("checkbox", { name, exact: true });
 const writesProjects = "Create, edit and archive projects";
 

@@ -232,27 +232,31 @@ test("what is wrong with an address, or too much for the plan, is said where one
   await expect(page.getByRole("button", { name: "New endpoint" })).toHaveAccessibleDescription(/are taken/);
 });
 
-test("whoever may only look can change nothing, and is told why", async ({
-  api,
-  joined,
-  openAs,
-  organization,
-}) => {
-  const { id } = await api.webhooks.create.mutate({ url: "http://127.0.0.1:9/hook", description: "Chat" });
-  const { key } = await api.roles.create.mutate({
-    name: "Watcher",
-    permissions: ["organization.read", "webhooks.read"],
+test.describe(() => {
+  test.use({ plan: "pro" });
+
+  test("whoever may only look can change nothing, and is told why", async ({
+    api,
+    joined,
+    openAs,
+    organization,
+  }) => {
+    const { id } = await api.webhooks.create.mutate({ url: "http://127.0.0.1:9/hook", description: "Chat" });
+    const { key } = await api.roles.create.mutate({
+      name: "Watcher",
+      permissions: ["organization.read", "webhooks.read"],
+    });
+    const page = await openAs(await joined("Walt Watcher", key));
+    await page.goto(`/${organization.slug}/webhooks/${id}`);
+    for (const name of ["Send test event", "Pause…", "Recover…", "Edit", "Show secret", "Rotate…"])
+      await expect(page.getByRole("button", { name, exact: true })).toHaveAccessibleDescription(
+        /does not permit/,
+      );
+    await expect(page.getByRole("link", { name: "Events", exact: true })).toHaveCount(0);
+    for (const place of ["/events", "/webhooks/new", `/webhooks/${id}/edit`]) {
+      await page.goto(`/${organization.slug}${place}`);
+      await expect(page.getByRole("heading", { name: "You cannot see this" })).toBeVisible();
+    }
+    await settled(page);
   });
-  const page = await openAs(await joined("Walt Watcher", key));
-  await page.goto(`/${organization.slug}/webhooks/${id}`);
-  for (const name of ["Send test event", "Pause…", "Recover…", "Edit", "Show secret", "Rotate…"])
-    await expect(page.getByRole("button", { name, exact: true })).toHaveAccessibleDescription(
-      /does not permit/,
-    );
-  await expect(page.getByRole("link", { name: "Events", exact: true })).toHaveCount(0);
-  for (const place of ["/events", "/webhooks/new", `/webhooks/${id}/edit`]) {
-    await page.goto(`/${organization.slug}${place}`);
-    await expect(page.getByRole("heading", { name: "You cannot see this" })).toBeVisible();
-  }
-  await settled(page);
 });

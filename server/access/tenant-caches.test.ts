@@ -21,7 +21,7 @@ const callerOf = createCallerFactory(appRouter);
 let organization: TestOrganization;
 
 beforeEach(async () => {
-  organization = await buildOrganization({ plan: "team" });
+  organization = await buildOrganization({ plan: "pro" });
 });
 afterAll(closeConnections);
 
@@ -94,8 +94,8 @@ test("the configuration is remembered until a setting or the plan changes", asyn
   expect(await settings()).toBeNull();
   expect(((await answered("config"))["process"] ?? 0) - (before["process"] ?? 0)).toBe(1);
   expect(JSON.parse((await redis().get(key("config"))) ?? "null")).toMatchObject({
-    plan: "team",
-    limits: { seats: 25 },
+    plan: "pro",
+    limits: { seats: 100 },
     settings: { keyDaysMax: null },
   });
   await as(owner).apiKeys.updateSettings({ keyDaysMax: 30 });
@@ -106,7 +106,7 @@ test("the configuration is remembered until a setting or the plan changes", asyn
 
 test("erasing an organization drops what is cached of it, and nothing of another", async () => {
   await useUpReadyTenants();
-  organization = await buildOrganization({ plan: "team" });
+  organization = await buildOrganization({ plan: "pro" });
   const other = await buildOrganization();
   await as(other.owner).members.list();
   await as(organization.owner).members.list();

@@ -1,5 +1,6 @@
 import { v7 as uuid } from "uuid";
 import { enqueue } from "../jobs/enqueue.ts";
+import { assertFeature } from "../plans/features.ts";
 import { AppError, notFound } from "../platform/errors.ts";
 import { outbound } from "../platform/outbound.ts";
 import { newSigningSecret } from "../platform/webhook-signature.ts";
@@ -43,10 +44,11 @@ type StreamRow = {
 };
 
 /**
- * Adds a stream and answers its signing secret, which is shown this once. Throws AppError too_many_streams
- * and destination_refused.
+ * Adds a stream and answers its signing secret, which is shown this once. Throws AppError feature_missing,
+ * too_many_streams and destination_refused.
  */
 export async function createStream(ctx: WriteCtx, input: CreateAuditStream): Promise<NewAuditStream> {
+  assertFeature(ctx, "audit_streams");
   // Two at once would both be the fifth: the chain's row, which everybody may read, cannot be locked by a tenant.
   await ctx.db.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 7))::text`;
   if ((await ctx.db.auditStream.count()) >= streamsMax) {
@@ -123,9 +125,10 @@ export async function pauseStream(ctx: WriteCtx, { id }: ById): Promise<void> {
   await auditState(ctx, "audit.streams.pause", stream, "paused");
 }
 
-/** Goes on where the stream stopped, at once. Throws AppError not_found. */
+/** Goes on where the stream stopped, at once. Throws AppError not_found and feature_missing. */
 export async function resumeStream(ctx: WriteCtx, { id }: ById): Promise<void> {
   const stream = await findStream(ctx, id);
+  assertFeature(ctx, "audit_streams");
   const data = { state: "active", pausedAt: null, nextTryAt: null };
   await ctx.db.auditStream.update({ where: { id }, data, select: { id: true } });
   await auditState(ctx, "audit.streams.resume", stream, "active");

@@ -248,7 +248,7 @@ describe("accepting", () => {
   });
 
   test("does not get a seat that the plan no longer has", async () => {
-    const small = await buildOrganization({ plan: "team" });
+    const small = await buildOrganization({ plan: "pro" });
     for (let i = 0; i < 5; i++) await buildMember(small, "viewer");
     const guest = await buildPerson();
     const token = await linkFor(guest.email, { by: small.owner, of: small });
@@ -256,12 +256,12 @@ describe("accepting", () => {
     expect(await refusalOf(person(guest).invites.accept({ token }))).toMatchObject({
       reason: "limit_reached",
     });
-    await platformDb().organization.update({ where: { id: small.id }, data: { plan: "team" } });
+    await platformDb().organization.update({ where: { id: small.id }, data: { plan: "pro" } });
     await person(guest).invites.accept({ token });
   });
 
   test("makes no account where there is no seat", async () => {
-    const small = await buildOrganization({ plan: "team" });
+    const small = await buildOrganization({ plan: "pro" });
     for (let i = 0; i < 5; i++) await buildMember(small, "viewer");
     const email = address();
     const token = await linkFor(email, { by: small.owner, of: small });
@@ -269,7 +269,7 @@ describe("accepting", () => {
     const join = person(null).invites.join({ token, name: "Late", password });
     expect(await refusalOf(join)).toMatchObject({ reason: "limit_reached" });
     expect(await platformDb().account.findUnique({ where: { email } })).toBeNull();
-    await platformDb().organization.update({ where: { id: small.id }, data: { plan: "team" } });
+    await platformDb().organization.update({ where: { id: small.id }, data: { plan: "pro" } });
     await setTenantState(small.id, "read_only");
     const later = person(null).invites.join({ token, name: "Late", password });
     expect(await refusalOf(later)).toMatchObject({ reason: "organization_read_only" });

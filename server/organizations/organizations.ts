@@ -3,6 +3,7 @@ import { billingNotice } from "../billing/standing-notice.ts";
 import { emit } from "../events/emit.ts";
 import { enqueue } from "../jobs/enqueue.ts";
 import { notify } from "../notifications/notify.ts";
+import { lacksOf } from "../plans/features.ts";
 import { platformDb } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
@@ -54,7 +55,7 @@ export async function describeOrganization(ctx: ReadCtx) {
   return { id, name, slug, plan, deletionAt, createdAt };
 }
 
-/** The organization, what the actor is in it, and what its payments keep it from. Throws AppError members_only. */
+/** The organization, what the actor is in it, and what payments and plan keep it from. Throws AppError members_only. */
 export async function getOrganization(ctx: ReadCtx) {
   const { actor } = ctx;
   if (actor.kind !== "member") throw new AppError("FORBIDDEN", "members_only", "Only members can ask this.");
@@ -72,6 +73,7 @@ export async function getOrganization(ctx: ReadCtx) {
   return {
     ...organization,
     billingNotice: billingNotice(ctx.organization, ctx.clock.now(), actor.permissions.has("billing.read")),
+    lacks: lacksOf(ctx.organization.plan),
     me: {
       memberId: me.id,
       name: me.name,

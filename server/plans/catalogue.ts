@@ -38,16 +38,6 @@ const free: Plan = {
 const plans = new Map<string, Plan>(
   Object.entries({
     free,
-    team: {
-      name: "Team",
-      features: { custom_roles: true, audit_streams: false, single_sign_on: false },
-      included: { api_calls: 100_000, webhook_deliveries: 10_000 },
-      support: "email",
-      limits: { seats: 25, projects: 250, api_keys: 10, endpoints: 5 },
-      callsPerMinute: 1_200,
-      invitesPerDay: 200,
-      auditDays: 365,
-    },
     pro: {
       name: "Pro",
       features: { custom_roles: true, audit_streams: false, single_sign_on: false },
@@ -81,6 +71,9 @@ const plans = new Map<string, Plan>(
     },
   }),
 );
+
+/** The plans from the smallest to the greatest. */
+export const planNames: readonly string[] = [...plans.keys()];
 
 /** What a plan allows. A plan that this version does not know allows what the smallest one does. */
 export function planOf(plan: string): Plan {

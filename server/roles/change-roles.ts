@@ -4,6 +4,7 @@ import type { Permission } from "../access/permissions.ts";
 import { audit } from "../audit/audit.ts";
 import { emit } from "../events/emit.ts";
 import { wakeRelay } from "../jobs/wake.ts";
+import { assertFeature } from "../plans/features.ts";
 import { AppError, notFound } from "../platform/errors.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
 import { readingOf } from "./look-alikes.ts";
@@ -27,7 +28,7 @@ type RoleRecord = {
 
 /**
  * Makes a role of the organization; seeing the organization is always in it. Throws AppError unknown_permission, missing_dependency,
- * exceeds_own_permissions, role_name_taken and too_many_roles.
+ * exceeds_own_permissions, role_name_taken, too_many_roles and feature_missing.
  */
 export async function createRole(ctx: WriteCtx, input: CreateRole): Promise<{ id: string; key: string }> {
   await lockAccess(ctx);
@@ -46,6 +47,7 @@ async function addRole(
   action: "roles.create" | "roles.clone",
   input: CreateRole,
 ): Promise<{ id: string; key: string }> {
+  assertFeature(ctx, "custom_roles");
   const { name, description } = input;
   const permissions = checkedPermissions([...input.permissions, always], "permissions");
   assertGrantable(ctx.actor, permissions, "permissions");
@@ -73,9 +75,9 @@ async function addRole(
 
 /**
  * Changes a role of the organization; its holders feel it with their next request. Both what it permitted and
- * what it will must be the caller's own, and nobody changes what they themselves may do. Throws AppError
- * not_found, role_built_in, role_changed when somebody else saved it since it was shown, own_role, and what
- * createRole throws.
+ * what it will must be the caller's own, and nobody changes what they themselves may do. A plan without roles of one's
+ * own takes permissions away all the same, and adds none. Throws AppError not_found, role_built_in, role_changed when
+ * somebody else saved it since it was shown, own_role, and what createRole throws.
  */
 export async function updateRole(ctx: WriteCtx, input: UpdateRole): Promise<{ id: string; version: number }> {
   await lockAccess(ctx);
@@ -87,6 +89,8 @@ export async function updateRole(ctx: WriteCtx, input: UpdateRole): Promise<{ id
     : before.permissions;
   // Not only what it will permit: who has more than the caller would lose it by the caller's hand.
   assertGrantable(ctx.actor, [...before.permissions, ...permissions], "permissions");
+  if (permissions.some((permission) => !before.permissions.includes(permission)))
+    assertFeature(ctx, "custom_roles");
   const after = {
     name: input.name ?? before.name,
     description: input.description ?? before.description,

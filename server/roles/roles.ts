@@ -1,7 +1,8 @@
 import { allPermissions, builtInRoles, permissionInfo } from "../access/permissions.ts";
 import { missingFrom } from "../access/grant.ts";
+import { lackOf } from "../plans/features.ts";
 import { notFound } from "../platform/errors.ts";
-import type { Actor, ReadCtx } from "../tenancy/context.ts";
+import type { ReadCtx } from "../tenancy/context.ts";
 import type { PermissionRow, RoleActs, RoleById, RoleRow } from "./schema.ts";
 
 const rolesMax = 200;
@@ -26,7 +27,7 @@ export async function listRoles(ctx: ReadCtx): Promise<RoleRow[]> {
     take: rolesMax,
   });
   const counts = await countUses(ctx);
-  const rows = roles.map((role) => present(ctx.actor, role, counts.get(role.id)));
+  const rows = roles.map((role) => present(ctx, role, counts.get(role.id)));
   const place = (role: RoleRow) => (role.builtIn ? (builtInOrder.get(role.key) ?? rolesMax) : rolesMax + 1);
   // The sort is stable: within one place the order by name stays.
   return rows.toSorted((one, other) => place(one) - place(other));
@@ -40,7 +41,7 @@ export async function getRole(
   const role = await ctx.db.role.findUnique({ where: { id }, select: recordColumns });
   if (!role) throw notFound("role");
   const holders = ctx.actor.permissions.has("members.read") ? await holdersOf(ctx, id) : [];
-  return { ...present(ctx.actor, role, (await countUses(ctx, id)).get(id)), holders };
+  return { ...present(ctx, role, (await countUses(ctx, id)).get(id)), holders };
 }
 
 function holdersOf(ctx: ReadCtx, roleId: string): Promise<{ memberId: string; name: string }[]> {
@@ -73,11 +74,11 @@ export async function countUses(ctx: ReadCtx, roleId: string | null = null): Pro
 
 type RoleRecord = Omit<RoleRow, keyof Uses | "acts">;
 
-function present(actor: Actor, role: RoleRecord, uses: Uses = { members: 0, invites: 0 }): RoleRow {
-  return { ...role, ...uses, acts: actsOn(actor, role, uses) };
+function present(ctx: ReadCtx, role: RoleRecord, uses: Uses = { members: 0, invites: 0 }): RoleRow {
+  return { ...role, ...uses, acts: actsOn(ctx, role, uses) };
 }
 
-function actsOn(actor: Actor, role: RoleRecord, uses: Uses): RoleActs {
+function actsOn({ actor, organization }: ReadCtx, role: RoleRecord, uses: Uses): RoleActs {
   const lacks = (permission: string) =>
     actor.permissions.has(permission) ? null : "Your role does not permit this.";
   const missing = missingFrom(actor.permissions, role.permissions);
@@ -87,7 +88,7 @@ function actsOn(actor: Actor, role: RoleRecord, uses: Uses): RoleActs {
   return {
     update: lacks("roles.write") ?? fixed ?? beyond,
     delete: lacks("roles.delete") ?? fixed ?? beyond ?? used,
-    clone: lacks("roles.write") ?? beyond,
+    clone: lacks("roles.write") ?? beyond ?? lackOf(organization.plan, "custom_roles"),
     assign: lacks("members.write") ?? beyond,
   };
 }

@@ -191,8 +191,8 @@ describe("an endpoint", () => {
   });
 
   test("is made no more often than the plan has room, also by many at once", async () => {
-    const small = await buildOrganization({ plan: "team" });
-    const limit = planOf("team").limits.endpoints ?? 0;
+    const small = await buildOrganization({ plan: "pro" });
+    const limit = planOf("pro").limits.endpoints ?? 0;
     const made = await Promise.allSettled(
       Array.from({ length: limit + 3 }, () => as(small.owner).create({ url })),
     );

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { PlanNote } from "#app/(console)/[org]/_shell/plan-note.tsx";
 import { RoleList } from "#app/(console)/[org]/roles/role-list.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button, ButtonLink } from "#app/_ui/button.tsx";
@@ -25,6 +26,7 @@ export function RolesPage() {
         description="A role says what its members can do. Each member has one."
         actions={<NewRoleButton />}
       />
+      <PlanNote feature="custom_roles" kept="Roles of your own that are there go on working." />
       {roles.data ? (
         <div className="flex flex-col gap-6">
           <Card aria-labelledby="own-roles" className={own.length === 0 ? "order-last" : undefined}>
@@ -70,8 +72,8 @@ export function RolesPage() {
 
 function NewRoleButton() {
   const { slug } = useOrganization();
-  const { why } = useAccess();
-  const refused = why("roles.write");
+  const { why, lacks } = useAccess();
+  const refused = why("roles.write") ?? lacks("custom_roles");
   const words = (
     <>
       <Plus aria-hidden />

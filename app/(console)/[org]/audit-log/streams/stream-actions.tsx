@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { useMutation } from "@tanstack/react-query";
 import { Ellipsis, KeyRound, Pencil, Trash2 } from "lucide-react";
+import { useAccess } from "#app/(console)/[org]/_shell/organization.ts";
 import { StreamDialog } from "#app/(console)/[org]/audit-log/streams/stream-dialog.tsx";
 import { useStreamMutations } from "#app/(console)/[org]/audit-log/streams/use-stream-mutations.ts";
 import { useApi } from "#app/_trpc/client.tsx";
@@ -19,6 +20,7 @@ type StreamActionsProps = { stream: AuditStream; onSecret: (secret: string) => v
 export function StreamActions({ stream, onSecret }: StreamActionsProps) {
   const { id, name, destination } = stream;
   const api = useApi();
+  const { lacks } = useAccess();
   const { pause, resume, remove, rotate } = useStreamMutations();
   const test = useMutation(
     api.audit.streams.test.mutationOptions({ onSuccess: showTest, onError: toastError }),
@@ -32,7 +34,12 @@ export function StreamActions({ stream, onSecret }: StreamActionsProps) {
       <Button size="sm" loading={test.isPending} onClick={() => test.mutate({ id })}>
         Send a test
       </Button>
-      <Button size="sm" loading={change.isPending} onClick={() => change.mutate({ id })}>
+      <Button
+        size="sm"
+        loading={change.isPending}
+        disabledReason={paused ? lacks("audit_streams") : null}
+        onClick={() => change.mutate({ id })}
+      >
         {paused ? "Resume" : "Pause"}
       </Button>
       <DropdownMenu

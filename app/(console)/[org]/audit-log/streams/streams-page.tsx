@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Plus, RadioTower } from "lucide-react";
 import { useAccess } from "#app/(console)/[org]/_shell/organization.ts";
+import { PlanNote } from "#app/(console)/[org]/_shell/plan-note.tsx";
 import { AuditFrame } from "#app/(console)/[org]/audit-log/audit-frame.tsx";
 import { SecretDialog } from "#app/(console)/[org]/audit-log/streams/secret-dialog.tsx";
 import { StreamCard } from "#app/(console)/[org]/audit-log/streams/stream-card.tsx";
@@ -21,7 +22,7 @@ const pollMs = 15_000;
 /** Where the log is sent while it grows, and how far each of these streams is. */
 export function StreamsPage() {
   const api = useApi();
-  const { why } = useAccess();
+  const { why, lacks } = useAccess();
   const [adding, setAdding] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   const streams = useQuery({ ...api.audit.streams.list.queryOptions(), refetchInterval: pollMs });
@@ -30,7 +31,7 @@ export function StreamsPage() {
   const addButton = (
     <Button
       variant="primary"
-      disabledReason={why("audit_log.manage") ?? full}
+      disabledReason={why("audit_log.manage") ?? lacks("audit_streams") ?? full}
       onClick={() => setAdding(true)}
     >
       <Plus aria-hidden />
@@ -43,6 +44,7 @@ export function StreamsPage() {
         A stream sends sealed entries to a system of yours, in their order and at least once. What cannot be
         delivered waits for a week.
       </p>
+      <PlanNote feature="audit_streams" kept="Streams that are there can be paused and deleted." />
       {items && items.length > 0 ? (
         <ul className="flex flex-col gap-4">
           {items.map((stream) => (

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { PlanNote } from "#app/(console)/[org]/_shell/plan-note.tsx";
 import { RoleForm } from "#app/(console)/[org]/roles/_editor/role-form.tsx";
 import { useRoleActs } from "#app/(console)/[org]/roles/mutations.ts";
 import { useApi } from "#app/_trpc/client.tsx";
@@ -19,7 +20,7 @@ const empty = { name: "", description: "", permissions: ["organization.read"] };
 export function NewRolePage() {
   const api = useApi();
   const { slug } = useOrganization();
-  const { why } = useAccess();
+  const { why, lacks } = useAccess();
   const { create } = useRoleActs();
   const go = useGo();
   const permissions = useQuery(api.roles.permissions.queryOptions());
@@ -36,6 +37,8 @@ export function NewRolePage() {
         <Card>
           <Refused message={`${refused}.`} />
         </Card>
+      ) : lacks("custom_roles") ? (
+        <PlanNote feature="custom_roles" kept="The built-in roles are there on every plan." />
       ) : permissions.data ? (
         <RoleForm
           registry={permissions.data}

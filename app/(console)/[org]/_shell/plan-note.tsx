@@ -1,0 +1,34 @@
+"use client";
+
+import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
+import { Banner } from "#app/_ui/banner.tsx";
+import { ButtonLink } from "#app/_ui/button.tsx";
+import type { Feature } from "#server/plans/catalogue.ts";
+
+type PlanNoteProps = { feature: Feature; /** What of it stays under a plan without it. */ kept: string };
+
+/** Says that the plan does not have this, and where a greater one is; nothing where it does. */
+export function PlanNote({ feature, kept }: PlanNoteProps) {
+  const { slug } = useOrganization();
+  const { can, lacks } = useAccess();
+  const lack = lacks(feature);
+  if (!lack) return null;
+  const seesPlans = can("billing.read");
+  return (
+    <div className="mb-6">
+      <Banner
+        tone="info"
+        title={lack}
+        actions={
+          seesPlans && (
+            <ButtonLink size="sm" href={`/${slug}/billing/plans`}>
+              See plans
+            </ButtonLink>
+          )
+        }
+      >
+        {seesPlans ? kept : `${kept} An owner can choose a greater plan.`}
+      </Banner>
+    </div>
+  );
+}
