@@ -24,7 +24,7 @@ export async function recordUsage(
   quantity: number,
   identifier: string,
 ): Promise<boolean> {
-  if (!Object.hasOwn(meters, meter)) throw new RangeError(`There is no meter ${String(meter)}.`);
+  if (!Object.hasOwn(meters, meter)) throw new RangeError("There is no meter of this name.");
   if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > quantityMax) {
     throw new RangeError(`A quantity is a whole number from 1 to ${quantityMax}.`);
   }
