@@ -24,11 +24,13 @@ function Standing({ notice: { kind, at } }: { notice: Notice }) {
   const { id, slug } = useOrganization();
   const { can } = useAccess();
   const place = `/${slug}/billing`;
-  const isThere = usePathname().startsWith(place);
+  const path = usePathname();
   const [dismissed, dismiss] = useDismissed(`${id}.${kind}.${at?.getTime() ?? ""}`);
-  const { tone, words, passing } = said[kind];
+  const { tone, words, passing, owing } = said[kind];
   if (passing && dismissed) return null;
   const sees = can("billing.read");
+  // The overview says it itself, with all that can be done about it.
+  if (owing && sees && path === place) return null;
   return (
     <Banner
       tone={tone}
@@ -41,7 +43,7 @@ function Standing({ notice: { kind, at } }: { notice: Notice }) {
       }
       actions={
         <>
-          {sees && !isThere && (
+          {sees && path !== place && (
             <Link href={place} className={buttonStyle({ size: "sm" })}>
               Go to billing
             </Link>
@@ -62,6 +64,8 @@ type Said = {
   words: (date: ReactNode) => ReactNode;
   /** Keeps nobody from anything, so it may be sent away. */
   passing?: boolean;
+  /** Stripe waits for a payment. */
+  owing?: boolean;
 };
 
 const said: Record<Notice["kind"], Said> = {
@@ -70,14 +74,17 @@ const said: Record<Notice["kind"], Said> = {
     words: (date) => (
       <>A payment failed. Nothing can be added, and on {date} the organization becomes read-only.</>
     ),
+    owing: true,
   },
   unpaid: {
     tone: "danger",
     words: () => "A payment is missing: this organization is read-only until it is made.",
+    owing: true,
   },
   paused: {
     tone: "danger",
     words: () => "The subscription is paused: this organization is read-only until it is resumed.",
+    owing: true,
   },
   read_only: { tone: "danger", words: () => "This organization is read-only: changes are refused." },
   no_growth: { tone: "warning", words: () => "Nothing can be added to this organization at present." },

@@ -8,12 +8,19 @@ import { WaysOut, type WayOut } from "#app/_ui/way-out.tsx";
 
 type Place = { at: string; label: string; others: string };
 
+const greaterPlan: Place = {
+  at: "/plans",
+  label: "See plans",
+  others: "An owner can choose a greater plan.",
+};
+
 /** Refusals that a payment or a greater plan ends. */
 const places: Partial<Record<string, Place>> = {
   // Its own words name who can.
   billing_read_only: { at: "", label: "Go to billing", others: "" },
   payment_missing: { at: "", label: "Go to billing", others: "Ask an owner." },
-  limit_reached: { at: "/plans", label: "See plans", others: "An owner can choose a greater plan." },
+  limit_reached: greaterPlan,
+  feature_missing: greaterPlan,
 };
 
 /** Leads out of whatever is refused inside because of plan or payment: to billing, for who may go there. */
