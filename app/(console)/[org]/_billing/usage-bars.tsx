@@ -1,22 +1,11 @@
 "use client";
 
+import { resourceNames, type Usage } from "#app/(console)/[org]/_billing/words.ts";
 import { cn } from "#app/_ui/class-names.ts";
-import type { Outputs } from "#app/_trpc/types.ts";
-
-type Usage = Outputs["billing"]["overview"]["usage"][number];
-type Resource = Usage["resource"];
 
 const count = new Intl.NumberFormat("en");
 /** From here on somebody should think of it. */
 const nearShare = 0.8;
-
-/** What a plan limits, as people call it. */
-export const resourceNames: Record<Resource, string> = {
-  seats: "Seats",
-  projects: "Projects",
-  api_keys: "API keys",
-  endpoints: "Webhook endpoints",
-};
 
 /** What is used of each limit of the plan, as bars that are tinted where one comes near. */
 export function UsageBars({ usage }: { usage: readonly Usage[] }) {

@@ -10,7 +10,7 @@ import { TabNav } from "#app/_ui/tab-nav.tsx";
 /** The head that the pages of billing share, with the ways between them. */
 export function BillingFrame({ children }: { children: ReactNode }) {
   const { slug } = useOrganization();
-  const { why } = useAccess();
+  const { can, why } = useAccess();
   const refused = why("billing.read");
   const at = `/${slug}/billing`;
   return (
@@ -31,6 +31,12 @@ export function BillingFrame({ children }: { children: ReactNode }) {
               { href: `${at}/invoices`, label: "Invoices" },
             ]}
           />
+          {!can("billing.manage") && (
+            <p className="mb-5 max-w-4xl text-sm text-ink-muted">
+              You can see billing. To change plan or payment, ask an owner, an admin or somebody else whose
+              role permits it.
+            </p>
+          )}
           {children}
         </>
       )}

@@ -1,59 +1,45 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { PaymentNotices } from "#app/(console)/[org]/billing/payment-notices.tsx";
+import { PlanCard } from "#app/(console)/[org]/billing/plan-card.tsx";
+import { RecentInvoices } from "#app/(console)/[org]/billing/recent-invoices.tsx";
 import { UsageBars } from "#app/(console)/[org]/_billing/usage-bars.tsx";
-import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
-import { useApi } from "#app/_trpc/client.tsx";
-import { Button, ButtonLink } from "#app/_ui/button.tsx";
+import { useOverview } from "#app/(console)/[org]/_billing/use-overview.ts";
 import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
-import { Skeleton } from "#app/_ui/skeleton.tsx";
-import { toastError } from "#app/_ui/toast.tsx";
+import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
 
-/** Plan, payment and usage. */
+/** What the organization has bought, what comes next, and how much of it is used. */
 export function OverviewPage() {
-  const { slug } = useOrganization();
-  const { can } = useAccess();
-  const overview = useQuery(useApi().billing.overview.queryOptions());
+  const overview = useOverview();
   if (overview.data) {
     const { planName, usage } = overview.data;
     return (
-      <div className="flex max-w-3xl flex-col gap-6">
-        <Card>
-          <CardHeader
-            className="flex-wrap pb-4"
-            title={planName}
-            actions={
-              <>
-                {can("billing.manage") && <PortalButton />}
-                <ButtonLink href={`/${slug}/billing/plans`}>See plans</ButtonLink>
-              </>
-            }
-          />
-        </Card>
-        <Card>
-          <CardHeader title="Usage" description={`What the ${planName} plan has room for.`} />
+      <div className="flex max-w-4xl flex-col gap-6">
+        <PaymentNotices overview={overview.data} onRetry={overview.refetch} />
+        <PlanCard overview={overview.data} />
+        <Card aria-label="Limits">
+          <CardHeader title="Limits" description={`What the ${planName} plan has room for.`} />
           <CardBody>
             <UsageBars usage={usage} />
           </CardBody>
         </Card>
+        {overview.data.portal && <RecentInvoices />}
       </div>
     );
   }
-  if (overview.isError) return <LoadProblem error={overview.error} onRetry={overview.refetch} />;
-  return <Skeleton className="h-56" />;
-}
-
-function PortalButton() {
-  const open = useMutation(
-    useApi().billing.openPortal.mutationOptions({
-      onSuccess: ({ url }) => window.location.assign(url),
-      onError: toastError,
-    }),
-  );
+  if (overview.isError) {
+    return (
+      <Card>
+        <LoadProblem error={overview.error} onRetry={overview.refetch} />
+      </Card>
+    );
+  }
   return (
-    <Button loading={open.isPending} onClick={() => open.mutate()}>
-      Manage payment
-    </Button>
+    <div className="flex max-w-4xl flex-col gap-6">
+      <LoadingNote>Loading billing</LoadingNote>
+      <Skeleton className="h-56" />
+      <Skeleton className="h-44" />
+    </div>
   );
 }

@@ -9,11 +9,12 @@ export const metadata: Metadata = { title: "Billing" };
 export default async function Page({ params, searchParams }: PageInput<{ org: string }>) {
   const { org } = await params;
   const { api, queryClient } = await openOrganization(org, "/billing", await searchParams);
+  const until = Promise.all([
+    queryClient.prefetchQuery(api.billing.overview.queryOptions()),
+    queryClient.prefetchQuery(api.billing.invoices.queryOptions({})),
+  ]);
   return (
-    <Prefetched
-      queryClient={queryClient}
-      until={queryClient.prefetchQuery(api.billing.overview.queryOptions())}
-    >
+    <Prefetched queryClient={queryClient} until={until}>
       <OverviewPage />
     </Prefetched>
   );

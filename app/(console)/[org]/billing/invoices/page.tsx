@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { InvoicesPage } from "#app/(console)/[org]/billing/invoices/invoices-page.tsx";
+import { invoicesInput, loadInvoicesSearch } from "#app/(console)/[org]/billing/invoices/search-params.ts";
 import { openOrganization } from "#app/_trpc/open-organization.ts";
 import { Prefetched } from "#app/_trpc/server.tsx";
 import type { PageInput } from "#app/_trpc/types.ts";
@@ -8,11 +9,13 @@ export const metadata: Metadata = { title: "Invoices" };
 
 export default async function Page({ params, searchParams }: PageInput<{ org: string }>) {
   const { org } = await params;
-  const { api, queryClient } = await openOrganization(org, "/billing/invoices", await searchParams);
+  const search = await searchParams;
+  const { api, queryClient } = await openOrganization(org, "/billing/invoices", search);
+  const input = invoicesInput(loadInvoicesSearch(search));
   return (
     <Prefetched
       queryClient={queryClient}
-      until={queryClient.prefetchQuery(api.billing.invoices.queryOptions({}))}
+      until={queryClient.prefetchQuery(api.billing.invoices.queryOptions(input))}
     >
       <InvoicesPage />
     </Prefetched>

@@ -1,14 +1,17 @@
 "use client";
 
-import { useEffect, useRef } from "react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleCheckBig, CircleX } from "lucide-react";
+import { useEffect, useRef, type ReactNode } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { CircleCheckBig, CircleX, Hourglass } from "lucide-react";
+import { useRefreshBilling } from "#app/(console)/[org]/_billing/mutations.ts";
+import { planName } from "#app/(console)/[org]/_billing/words.ts";
 import { useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { Button, ButtonLink } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { FirstUse } from "#app/_ui/empty-state.tsx";
+import { CalendarDate } from "#app/_ui/relative-time.tsx";
 import { readServerError } from "#app/_ui/server-error.ts";
 import { Spinner } from "#app/_ui/spinner.tsx";
 
@@ -17,31 +20,25 @@ type Confirmed = Outputs["billing"]["confirmCheckout"];
 /** Where checkout leads back to: asks what Stripe has, and says it. The address alone means nothing. */
 export function ReturnPage({ sessionId }: { sessionId: string }) {
   const api = useApi();
-  const queryClient = useQueryClient();
-  const confirm = useMutation(
-    api.billing.confirmCheckout.mutationOptions({
-      onSuccess: () => {
-        void queryClient.invalidateQueries(api.billing.pathFilter());
-        void queryClient.invalidateQueries(api.organization.pathFilter());
-      },
-    }),
-  );
+  const onSuccess = useRefreshBilling();
+  const confirm = useMutation(api.billing.confirmCheckout.mutationOptions({ onSuccess }));
   const { mutate } = confirm;
-  const asked = useRef(false);
+  const asked = useRef<string | null>(null);
   useEffect(() => {
     // An effect may run twice; once is enough.
-    if (asked.current) return;
-    asked.current = true;
+    if (asked.current === sessionId) return;
+    asked.current = sessionId;
     mutate({ sessionId });
   }, [mutate, sessionId]);
+  const again = () => mutate({ sessionId });
   return (
-    <Card aria-live="polite" className="max-w-3xl">
+    <Card aria-live="polite" aria-busy={confirm.isPending} aria-label="Your checkout" className="max-w-4xl">
       {confirm.data ? (
-        <Answer confirmed={confirm.data} />
+        <Answer confirmed={confirm.data} onAgain={again} working={confirm.isPending} />
       ) : confirm.isError ? (
-        <Problem error={confirm.error} onRetry={() => confirm.mutate({ sessionId })} />
+        <Problem error={confirm.error} onAgain={again} />
       ) : (
-        <p className="flex items-center gap-2.5 px-6 py-14 text-base text-ink-muted">
+        <p className="flex items-center justify-center gap-2.5 px-6 py-24 text-base text-ink-muted">
           <Spinner /> Confirming with Stripe…
         </p>
       )}
@@ -49,37 +46,124 @@ export function ReturnPage({ sessionId }: { sessionId: string }) {
   );
 }
 
-function Answer({ confirmed: { checkout, plan, status } }: { confirmed: Confirmed }) {
-  const { slug } = useOrganization();
-  const back = <ButtonLink href={`/${slug}/billing`}>Go to billing</ButtonLink>;
-  if (checkout === "complete" && plan !== null) {
-    const text = status === "trialing" ? "The trial has begun." : "The payment has arrived.";
-    return <FirstUse icon={<CircleCheckBig />} title={`You are on ${plan}`} text={text} action={back} />;
+type AnswerProps = { confirmed: Confirmed; onAgain: () => void; working: boolean };
+
+function Answer({ confirmed: { checkout, plan, status }, onAgain, working }: AnswerProps) {
+  const toPlans = <ToPlans />;
+  if (checkout === "complete" && plan !== null && status !== "incomplete") return <Bought plan={plan} />;
+  if (checkout === "complete") {
+    return (
+      <FirstUse
+        icon={<Hourglass />}
+        title="The payment is on its way"
+        text="The checkout is finished, but the payment has not arrived yet. Nothing more is to be done."
+        action={
+          <Button loading={working} onClick={onAgain}>
+            Look again
+          </Button>
+        }
+      />
+    );
+  }
+  if (checkout === "expired") {
+    return (
+      <FirstUse
+        icon={<CircleX />}
+        title="The checkout has expired"
+        text="Nothing was bought and nothing was charged. Choose the plan again to get a new page."
+        action={toPlans}
+      />
+    );
   }
   return (
     <FirstUse
-      icon={<CircleX />}
-      title="Nothing was bought"
-      text="The checkout was not finished."
-      action={back}
+      icon={<Hourglass />}
+      title="The checkout is not finished"
+      text="Nothing was bought so far. Choose the same plan again to go on where you were."
+      action={toPlans}
     />
   );
 }
 
-function Problem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+/** What holds from now on. */
+function Bought({ plan }: { plan: string }) {
   const { slug } = useOrganization();
-  const { message } = readServerError(error);
+  const { data } = useQuery(useApi().billing.overview.queryOptions());
+  const trialEnd = data?.subscription?.trialEnd;
+  const tries = data?.subscription?.status === "trialing" && trialEnd;
   return (
     <FirstUse
-      icon={<CircleX />}
-      title="This could not be confirmed"
-      text={message}
+      icon={<CircleCheckBig className="text-success-text" />}
+      title={`You are on ${planName(plan)}`}
+      text={
+        tries ? (
+          <>
+            The trial has begun and lasts until <CalendarDate date={trialEnd} />.
+          </>
+        ) : (
+          "The subscription has begun. Everything in the plan can be used from now on."
+        )
+      }
       action={
         <>
-          <Button onClick={onRetry}>Try again</Button>
-          <ButtonLink href={`/${slug}/billing`}>Go to billing</ButtonLink>
+          <ButtonLink href={`/${slug}/billing`} variant="primary">
+            Go to billing
+          </ButtonLink>
+          <ButtonLink href={`/${slug}`}>Go to work</ButtonLink>
         </>
       }
     />
+  );
+}
+
+function Problem({ error, onAgain }: { error: unknown; onAgain: () => void }) {
+  const { code, message } = readServerError(error);
+  // What is not this organization's is not there for it, and neither is what cannot be a checkout.
+  if (code === "NOT_FOUND" || code === "BAD_REQUEST") {
+    return (
+      <FirstUse
+        icon={<CircleX />}
+        title="This checkout is not known here"
+        text="It does not belong to this organization. If you bought for another one, switch to it and look at its billing."
+        action={<ToBilling />}
+      />
+    );
+  }
+  if (code === "FORBIDDEN") {
+    return (
+      <FirstUse icon={<CircleX />} title="You cannot confirm this" text={message} action={<ToBilling />} />
+    );
+  }
+  return (
+    <FirstUse
+      icon={<CircleX />}
+      title="This could not be confirmed just now"
+      text={`${message} What was paid is not lost: it shows here by itself as soon as Stripe tells of it.`}
+      action={
+        <>
+          <Button variant="primary" onClick={onAgain}>
+            Try again
+          </Button>
+          <ToBilling />
+        </>
+      }
+    />
+  );
+}
+
+function ToBilling(): ReactNode {
+  const { slug } = useOrganization();
+  return <ButtonLink href={`/${slug}/billing`}>Go to billing</ButtonLink>;
+}
+
+function ToPlans(): ReactNode {
+  const { slug } = useOrganization();
+  return (
+    <>
+      <ButtonLink href={`/${slug}/billing/plans`} variant="primary">
+        See plans
+      </ButtonLink>
+      <ToBilling />
+    </>
   );
 }

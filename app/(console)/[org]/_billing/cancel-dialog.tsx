@@ -1,0 +1,63 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useBillingActs } from "#app/(console)/[org]/_billing/mutations.ts";
+import { OverLimits } from "#app/(console)/[org]/_billing/over-limits.tsx";
+import {
+  lostFeatures,
+  planName,
+  type Subscription,
+  type Usage,
+} from "#app/(console)/[org]/_billing/words.ts";
+import { useApi } from "#app/_trpc/client.tsx";
+import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
+import { CalendarDate } from "#app/_ui/relative-time.tsx";
+
+type CancelDialogProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  subscription: Subscription;
+  usage: readonly Usage[];
+};
+
+/** Asks before the subscription ends, and says what will be different then. */
+export function CancelDialog({ open, onOpenChange, subscription, usage }: CancelDialogProps) {
+  const plans = useQuery(useApi().billing.plans.queryOptions());
+  const { cancel } = useBillingActs();
+  const { plan, status, periodEnd, nextPlan } = subscription;
+  const name = planName(plan);
+  const free = plans.data?.plans.find((one) => one.plan === "free");
+  const lost = free
+    ? lostFeatures(
+        plans.data?.plans.find((one) => one.plan === plan),
+        free,
+      )
+    : [];
+  return (
+    <ConfirmDialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={status === "trialing" ? "End the trial?" : `Cancel ${name}?`}
+      consequence={
+        <div className="flex flex-col gap-2.5">
+          <p>
+            {name} stays until {periodEnd ? <CalendarDate date={periodEnd} /> : "the end of what is paid"}.
+            Nothing is charged after that, and the organization moves to Free.
+          </p>
+          {lost.length > 0 && <p>Free has no {inWords(lost)}.</p>}
+          {nextPlan && <p>The planned change to {planName(nextPlan.plan)} falls away.</p>}
+          {free && <OverLimits usage={usage} to={free} />}
+          <p>You can take this back until then.</p>
+        </div>
+      }
+      confirmLabel={status === "trialing" ? "End the trial" : "Cancel subscription"}
+      cancelLabel={`Keep ${name}`}
+      onConfirm={cancel}
+    />
+  );
+}
+
+function inWords(names: readonly string[]): string {
+  const lower = names.map((name) => name.charAt(0).toLowerCase() + name.slice(1));
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(lower);
+}

@@ -1,0 +1,99 @@
+import type { Outputs } from "#app/_trpc/types.ts";
+import type { BadgeTone } from "#app/_ui/badge.tsx";
+
+export type BillingOverview = Outputs["billing"]["overview"];
+export type Subscription = NonNullable<BillingOverview["subscription"]>;
+export type PlanOffer = Outputs["billing"]["plans"]["plans"][number];
+export type Choice = BillingOverview["choices"][number];
+export type Interval = Choice["interval"];
+export type Usage = BillingOverview["usage"][number];
+
+/** What a plan limits, as people call it. */
+export const resourceNames: Record<Usage["resource"], string> = {
+  seats: "Seats",
+  projects: "Projects",
+  api_keys: "API keys",
+  endpoints: "Webhook endpoints",
+};
+
+/** How a plan is paid for. */
+export const intervalWords: Record<Interval, { every: string; per: string }> = {
+  month: { every: "monthly", per: "month" },
+  year: { every: "yearly", per: "year" },
+};
+
+/** A plan by its name: "Pro". */
+export function planName(plan: string): string {
+  return plan.charAt(0).toUpperCase() + plan.slice(1);
+}
+
+/** "1 seat", "12 seats". */
+export function seatsInWords(seats: number): string {
+  return `${new Intl.NumberFormat("en").format(seats)} ${seats === 1 ? "seat" : "seats"}`;
+}
+
+type State = { label: string; tone: BadgeTone };
+
+const statuses = new Map<string, State>([
+  ["trialing", { label: "Trial", tone: "accent" }],
+  ["active", { label: "Active", tone: "success" }],
+  ["past_due", { label: "Past due", tone: "warning" }],
+  ["unpaid", { label: "Unpaid", tone: "danger" }],
+  ["paused", { label: "Paused", tone: "warning" }],
+  ["incomplete", { label: "Not paid yet", tone: "warning" }],
+]);
+
+/** How a subscription stands, for its badge; of a status that this version does not know no more than that. */
+export function stateOf({ subscription, access }: BillingOverview): State | null {
+  if (!subscription) return null;
+  if (access.level === "read_only" && subscription.status === "past_due") {
+    return { label: "Past due, read-only", tone: "danger" };
+  }
+  if (subscription.cancelAt && !isOwing(subscription)) return { label: "Ends soon", tone: "warning" };
+  return statuses.get(subscription.status) ?? { label: "In review at Stripe", tone: "neutral" };
+}
+
+/** Whether Stripe waits for a payment, without which nothing else can be chosen. */
+export function isOwing({ status }: Subscription): boolean {
+  return status === "past_due" || status === "unpaid" || status === "paused";
+}
+
+const brands = new Map([
+  ["amex", "American Express"],
+  ["diners", "Diners Club"],
+  ["jcb", "JCB"],
+  ["unionpay", "UnionPay"],
+]);
+
+/** A brand of cards as it writes itself. */
+export function brandName(brand: string | null): string {
+  return brand === null ? "Card" : (brands.get(brand) ?? planName(brand));
+}
+
+/** What is used beyond what a plan allows. */
+export function overLimits(usage: readonly Usage[], limits: PlanOffer["limits"]) {
+  return usage.flatMap(({ resource, used }) => {
+    const limit = limits[resource];
+    return limit !== null && used > limit ? [{ resource, used, limit }] : [];
+  });
+}
+
+const featureNames: Record<keyof PlanOffer["features"], string> = {
+  custom_roles: "Custom roles",
+  audit_streams: "Audit streams to a SIEM",
+  single_sign_on: "Single sign-on",
+};
+
+/** The features of plans, in the order in which they are told. */
+export const features = Object.entries(featureNames).map(([feature, name]) => ({
+  // The keys of the record above.
+  feature: feature as keyof PlanOffer["features"],
+  name,
+}));
+
+/** What one plan has and another has not. */
+export function lostFeatures(from: PlanOffer | undefined, to: PlanOffer): string[] {
+  return features
+    .filter(({ feature }) => from?.features[feature] && !to.features[feature])
+    .map(({ name }) => name);
+}
