@@ -28,7 +28,8 @@ async function titles(member: TestMember = organization.owner): Promise<string[]
   return items.filter(({ kind }) => kind === "usage_warning").map(({ title }) => title);
 }
 
-const shareUsed = (share: string, meter = "API calls") => `${meter}: ${share} of what the plan includes is used`;
+const shareUsed = (share: string, meter = "API calls") =>
+  `${meter}: ${share} of what the plan includes is used`;
 
 test("80% and all of it are told once each, to those who manage billing", async () => {
   const billing = await buildMember(organization, "billing");
