@@ -29,10 +29,13 @@ export async function findLive(organizationId: string): Promise<Subscription | n
 /** As findLive, for what needs one. Throws AppError no_subscription. */
 export async function getLive(organizationId: string): Promise<Subscription & { itemId: string }> {
   const found = await findLive(organizationId);
-  if (!found?.itemId) {
-    throw new AppError("CONFLICT", "no_subscription", "This organization has no subscription.");
-  }
+  if (!found?.itemId) throw noSubscription();
   return { ...found, itemId: found.itemId };
+}
+
+/** What somebody is told who would change what was never bought. */
+export function noSubscription(): AppError {
+  return new AppError("CONFLICT", "no_subscription", "This organization has no subscription.");
 }
 
 /** Whose customer at Stripe the organization is; null before its first purchase. */

@@ -26,9 +26,13 @@ export async function reconcileAll(job: Run, only?: { organizationId: string }):
     const page = await platformDb().billingCustomer.findMany({
       where: {
         ...only,
-        closedAt: null,
         customerId: { gt: after },
-        OR: [{ syncedFrom: null }, { syncedFrom: { lt: began } }],
+        OR: [
+          { syncedFrom: null },
+          { closedAt: null, syncedFrom: { lt: began } },
+          // What an erased organization bought must have been ended since.
+          { syncedFrom: { lt: platformDb().billingCustomer.fields.closedAt } },
+        ],
       },
       orderBy: { customerId: "asc" },
       take: pageRows,

@@ -1,9 +1,10 @@
 import type { Stripe } from "stripe";
+import type { Usage } from "../plans/quota.ts";
 import type { Door } from "../tenancy/context.ts";
 import { findCustomer, findLive, seatsOf, usageOf } from "./purchase.ts";
 import { stripeClient } from "./stripe.ts";
 import { syncCustomer } from "./sync.ts";
-import { giveTurnBack, takeTurn } from "./turn.ts";
+import { busy, giveTurnBack, keepTurn, takeTurn, type Turn } from "./turn.ts";
 
 /** Of others the number is set once they are paid again. */
 const billed = new Set(["trialing", "active", "past_due"]);
@@ -27,7 +28,7 @@ export async function fitSeats(door: Door, requestId: string): Promise<FittedSea
   let fitted: FittedSeats | null = null;
   try {
     // Counted in the turn: of two counts the later one is written last.
-    if (!turn.closed) fitted = await setSeats(live.subscriptionId, seatsOf(await usageOf(door)));
+    if (!turn.closed) fitted = await setSeats(turn, live.subscriptionId, await usageOf(door));
   } finally {
     await giveTurnBack(turn);
   }
@@ -35,11 +36,17 @@ export async function fitSeats(door: Door, requestId: string): Promise<FittedSea
   return fitted;
 }
 
-async function setSeats(subscriptionId: string, seats: number): Promise<FittedSeats | null> {
+async function setSeats(
+  turn: Turn,
+  subscriptionId: string,
+  usage: readonly Usage[],
+): Promise<FittedSeats | null> {
+  const seats = seatsOf(usage);
   const subscription = await stripeClient().subscriptions.retrieve(subscriptionId);
   const [item] = subscription.items.data;
   // A change that waits for its payment counts the seats itself, and would be thrown away by another one.
   if (!item || subscription.pending_update || !billed.has(subscription.status)) return null;
+  if (!(await keepTurn(turn))) throw busy();
   const from = item.quantity ?? 0;
   if (from !== seats) {
     await stripeClient().subscriptions.update(subscriptionId, {
@@ -72,10 +79,16 @@ async function setPlannedSeats(scheduleId: string, seats: number): Promise<void>
     phases: phases.map((phase) => ({
       start_date: phase.start_date,
       end_date: phase.end_date,
+      ...trialOf(phase),
       items: phase.items.map(({ price, quantity }) => ({
         price: typeof price === "string" ? price : price.id,
         quantity: isLater(phase) ? seats : (quantity ?? 1),
       })),
     })),
   });
+}
+
+/** A trial that a phase has; Stripe ends one that is left out. */
+export function trialOf({ trial_end: end }: Stripe.SubscriptionSchedule.Phase): { trial_end?: number } {
+  return end === null ? {} : { trial_end: end };
 }

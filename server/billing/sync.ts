@@ -1,4 +1,4 @@
-import type { Stripe } from "stripe";
+import { Stripe } from "stripe";
 import { v7 as uuid } from "uuid";
 import { forgetDirectory } from "../access/directory.ts";
 import { enqueuePlatform } from "../jobs/enqueue.ts";
@@ -22,50 +22,101 @@ import {
   stateOf,
   type Bought,
 } from "./subscription-state.ts";
-import { giveTurnBack, takeTurn, type Turn } from "./turn.ts";
+import { busy, giveTurnBack, takeTurn, type Turn } from "./turn.ts";
 
-const subscriptionsMax = 100;
+const pageRows = 100;
+const pagesMax = 10;
+/** How often a look is begun anew that another one overtook. */
+const looksMax = 3;
 
 /** What a look at Stripe came to: whether anybody has this customer, and whether anything was different. */
 export type Synced = { known: boolean; changed: boolean };
 
 /**
  * Brings what an organization bought to what Stripe has now. The one place that writes it: one look at a time for
- * each customer, and a look that was overtaken writes nothing. The customer of an erased organization is rid of
- * whatever runs on. Throws AppError busy, and what Stripe's client throws.
+ * each customer, and a look that was overtaken is begun anew, as nobody knows what became of the other. The customer of
+ * an erased organization is rid of whatever runs on. Throws AppError busy, and what Stripe's client throws.
  */
 export async function syncCustomer(customerId: string, requestId: string): Promise<Synced> {
-  const turn = await takeTurn(customerId);
-  if (!turn) return { known: false, changed: false };
-  try {
-    const [all, invoices] = await Promise.all([
-      subscriptionsOf(customerId),
-      turn.closed ? [] : invoicesOf(customerId, turn.organizationId),
-    ]);
-    if (turn.closed) {
-      for (const { id, status } of all) if (!isEnded(status)) await stripeClient().subscriptions.cancel(id);
+  for (let look = 0; look < looksMax; look++) {
+    const turn = await takeTurn(customerId);
+    if (!turn) return { known: false, changed: false };
+    try {
+      if (turn.closed) {
+        await endAll(turn);
+        return { known: true, changed: false };
+      }
+      const written = await write(turn, await lookAt(turn), requestId);
+      if (written !== "overtaken") return { known: true, changed: written === "changed" };
+    } catch (error) {
       await giveTurnBack(turn);
-      return { known: true, changed: false };
+      throw error;
     }
-    const current = currentOf(all);
-    const state = current && { ...stateOf(current), ...(await plannedPrice(current)) };
-    const changed = await write(turn, { now: state, invoices }, requestId);
-    return { known: true, changed };
-  } catch (error) {
-    await giveTurnBack(turn);
-    throw error;
   }
+  throw busy();
 }
 
-/** Everything that a customer has or had; nothing for one that Stripe does not have any more. */
-async function subscriptionsOf(customer: string): Promise<Stripe.Subscription[]> {
-  const asked = { customer, status: "all", limit: subscriptionsMax, expand: expandedSubscription } as const;
-  const found = await stripeClient().subscriptions.list(asked);
-  // An answer without Stripe's envelope passes the client as if it were one: it must not read as "bought nothing".
-  if (found.object !== "list" || !Array.isArray(found.data)) {
-    throw new AppError("UNAVAILABLE", "stripe_unavailable", "Stripe's answer was not understood.");
+async function lookAt({ customerId, organizationId }: Turn): Promise<Look> {
+  const [all, invoices] = await Promise.all([
+    subscriptionsOf(customerId),
+    invoicesOf(customerId, organizationId),
+  ]);
+  const running = all.filter(({ status }) => isGranting(status));
+  if (running.length > 1) {
+    const ids = running.map(({ id }) => id);
+    log("billing").error({ organization: organizationId, ids }, "more than one subscription is paid for");
   }
-  return found.data;
+  const current = currentOf(all);
+  return { now: current && { ...stateOf(current), ...(await plannedPrice(current)) }, invoices };
+}
+
+/** What a customer has at Stripe now; null without anything. Throws AppError and what Stripe's client throws. */
+export async function boughtBy(customerId: string): Promise<Bought | null> {
+  const current = currentOf(await subscriptionsOf(customerId));
+  return current && stateOf(current);
+}
+
+/** Ends at Stripe whatever runs; when that was done stands where a look's time does. */
+async function endAll(turn: Turn): Promise<void> {
+  const { organizationId, ticket, from } = turn;
+  for (const { id, status } of await subscriptionsOf(turn.customerId))
+    if (!isEnded(status)) await stripeClient().subscriptions.cancel(id);
+  const data = { heldUntil: null, syncedFrom: from };
+  await platformDb().billingCustomer.updateMany({ where: { organizationId, ticket }, data });
+}
+
+/**
+ * Everything that a customer has or had; nothing for one that was deleted at Stripe, which ended all. Throws AppError
+ * stripe_unavailable for an answer that does not say everything.
+ */
+async function subscriptionsOf(customer: string): Promise<Stripe.Subscription[]> {
+  const asked = { customer, status: "all", limit: pageRows, expand: expandedSubscription } as const;
+  const all: Stripe.Subscription[] = [];
+  try {
+    for (let page = 0; page < pagesMax; page++) {
+      const last = all.at(-1)?.id;
+      const found = await stripeClient().subscriptions.list({
+        ...asked,
+        ...(last === undefined ? {} : { starting_after: last }),
+      });
+      // An answer without Stripe's envelope passes the client as if it were one: it must not read as "bought nothing".
+      if (found.object !== "list" || !Array.isArray(found.data)) break;
+      all.push(...found.data);
+      if (!found.has_more) return all;
+    }
+  } catch (error) {
+    if (await isDeleted(customer, error)) return [];
+    throw error;
+  }
+  throw new AppError("UNAVAILABLE", "stripe_unavailable", "Stripe's answer was not understood.");
+}
+
+/** Whether Stripe refused because the customer was deleted there; one that it never had is a mistake of ours. */
+async function isDeleted(customer: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.code !== "resource_missing")
+    return false;
+  const found = await stripeClient().customers.retrieve(customer);
+  return found.deleted === true;
 }
 
 type Seen = Bought & { nextPriceLookupKey: string | null; nextPriceAt: Date | null };
@@ -81,23 +132,25 @@ async function plannedPrice(
 
 type Look = { now: Seen | null; invoices: readonly SeenInvoice[] };
 
-/** Writes a look down, with the plan that follows from it; false when there was nothing new in it. */
-async function write(turn: Turn, { now, invoices }: Look, requestId: string): Promise<boolean> {
+type Written = "changed" | "as before" | "overtaken";
+
+/** Writes a look down, with the plan that follows from it. */
+async function write(turn: Turn, { now, invoices }: Look, requestId: string): Promise<Written> {
   const { organizationId, ticket } = turn;
   let toTell = false;
-  const changed = await platformDb().$transaction(async (tx) => {
+  const written = await platformDb().$transaction(async (tx): Promise<Written> => {
     const mine = await tx.billingCustomer.updateMany({
       where: { organizationId, ticket },
       data: { heldUntil: null, syncedFrom: turn.from },
     });
-    if (mine.count === 0) return false;
+    if (mine.count === 0) return "overtaken";
     const [organization] = await tx.$queryRaw<{ plan: string }[]>`
       SELECT plan FROM organizations WHERE id = ${organizationId}::uuid FOR UPDATE`;
     // Erased meanwhile: its customer is closed by the job that follows.
-    if (!organization) return false;
+    if (!organization) return "as before";
     await keepInvoices(tx, organizationId, invoices);
     const before = await tx.subscription.findUnique({ where: { organizationId } });
-    if (!now && !before) return false;
+    if (!now && !before) return "as before";
     const plan = planAfter(before, now, organization.plan);
     const after = now ? { ...now, unpaidSince: unpaidSince(before, now) } : { ...before, status: "canceled" };
     if (now) await keep(tx, turn, { ...now, unpaidSince: unpaidSince(before, now) }, { plan, before });
@@ -110,14 +163,14 @@ async function write(turn: Turn, { now, invoices }: Look, requestId: string): Pr
       await tx.organization.update({ where: { id: organizationId }, data: { plan }, select: { id: true } });
     }
     const [was, is] = [told(organization.plan, before), told(plan, after)];
-    if (JSON.stringify(was) === JSON.stringify(is)) return false;
+    if (JSON.stringify(was) === JSON.stringify(is)) return "as before";
     await tellOrganization(tx, organizationId, { was, is, requestId });
-    return true;
+    return "changed";
   });
-  if (changed) wakeRelay("default");
+  if (written === "changed") wakeRelay("default");
   if (toTell) wakeRelay("billing");
   forgetDirectory(organizationId);
-  return changed;
+  return written;
 }
 
 type Kept = {
@@ -133,7 +186,8 @@ type Kept = {
  * as there is nothing to go by, as with a status or a price that this version does not know.
  */
 function planAfter(before: Kept | null, now: Bought | null, present: string): string {
-  if (!now || isEnded(now.status)) return before ? "free" : present;
+  // What somebody has set since the end is not taken back.
+  if (!now || isEnded(now.status)) return before && !isEnded(before.status) ? "free" : present;
   if (now.status === "incomplete") {
     const another = before && before.subscriptionId !== now.subscriptionId;
     return another ? "free" : present;

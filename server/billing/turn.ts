@@ -31,15 +31,26 @@ export async function takeTurn(customerId: string): Promise<Turn | null> {
     if (rows[0]) return rows[0];
     const there = await platformDb().billingCustomer.count({ where: { customerId } });
     if (there === 0) return null;
-    if (performance.now() > end) {
-      throw new AppError(
-        "UNAVAILABLE",
-        "busy",
-        "The payments of this organization are being looked at. Try again.",
-      );
-    }
+    if (performance.now() > end) throw busy();
     await sleep(pauseMs * (0.5 + Math.random()));
   }
+}
+
+/**
+ * Whether the turn is still one's own; if so it lasts as long as from its beginning. To be asked before what changes
+ * something at Stripe: who was kept waiting there for too long may have been overtaken.
+ */
+export async function keepTurn({ customerId, ticket }: Turn): Promise<boolean> {
+  const kept = await platformDb().$executeRaw`
+    UPDATE billing_customers SET held_until = now() + ${heldSeconds} * interval '1 second'
+    WHERE customer_id = ${customerId} AND ticket = ${ticket}`;
+  return kept > 0;
+}
+
+/** What somebody is told who waited for a turn in vain. */
+export function busy(): AppError {
+  const message = "The payments of this organization are being looked at. Try again.";
+  return new AppError("UNAVAILABLE", "busy", message);
 }
 
 /** Gives a turn back that wrote nothing; one that was taken over is left to its new holder. */

@@ -61,6 +61,8 @@ function listed(
     if (params.status === "ended") return one.ended_at !== null;
     return params.status ? one.status === params.status : one.status !== "canceled";
   };
+  if (params.customer && !world.find("customer", params.customer))
+    throw missing("customer", params.customer, "customer");
   const found = world
     .all("subscription")
     .filter(wanted)

@@ -57,7 +57,12 @@ function fromSubscription(world: World, id: string | undefined): Stripe.Subscrip
     livemode: false,
     metadata: {},
     pause_schedules: [],
-    phases: [phase(subscription.currency, phaseItems(subscription.items.data), start, end)],
+    phases: [
+      {
+        ...phase(subscription.currency, phaseItems(subscription.items.data), start, end),
+        trial_end: subscription.status === "trialing" ? subscription.trial_end : null,
+      },
+    ],
     released_at: null,
     released_subscription: null,
     status: "active",
@@ -140,7 +145,9 @@ function applyCurrent(
   const subscription = world.get("subscription", id);
   const { items } = phasePatch(world, subscription, current);
   const wanted = items?.data ?? [];
-  if (shown(wanted) === shown(subscription.items.data)) return;
+  // A present phase that says nothing of a trial has none.
+  const ends = subscription.status === "trialing" && current.trial_end === null;
+  if (!ends && shown(wanted) === shown(subscription.items.data)) return;
   const kept = new Set(wanted.map((item) => item.id));
   changeSubscription(
     world,
@@ -158,6 +165,7 @@ function applyCurrent(
       ],
       prorations: prorations ?? "create_prorations",
       anchorNow: false,
+      ...(ends ? { trialEnd: "now" as const } : {}),
     },
     "allow_incomplete",
   );
@@ -202,9 +210,17 @@ function phasesOf(
       ...made,
       metadata: mergedMetadata({}, one.metadata),
       proration_behavior: one.proration_behavior ?? "create_prorations",
+      trial_end: trialEndOf(one, now, end, `${path}[trial_end]`),
     });
   });
   return phases;
+}
+
+function trialEndOf(one: PhaseAsked, now: number, end: number, path: string): number | null {
+  if (one.trial_end === undefined) return null;
+  const at = one.trial_end === "now" ? now : one.trial_end;
+  if (at > end) throw invalid("A trial must end within its phase.", path);
+  return at;
 }
 
 function startOf(one: PhaseAsked, now: number, begun: number, path: string): number {
@@ -255,6 +271,7 @@ const PHASE_TAKES = [
   "duration",
   "metadata",
   "proration_behavior",
+  "trial_end",
 ];
 
 export const scheduleRoutes: Route[] = [

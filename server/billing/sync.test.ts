@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { platformDb } from "../platform/database.ts";
+import { eraseOrganization } from "../organizations/erase.ts";
+import { tenancy } from "../tenancy/kernel.ts";
+import { forgetJobs, planOfOrganization, TestStripe } from "../test/billing.ts";
+import {
+  buildOrganization,
+  closeConnections,
+  useUpReadyTenants,
+  type TestOrganization,
+} from "../test/factories.ts";
+import { reconcileAll } from "./reconcile.ts";
+import { syncCustomer } from "./sync.ts";
+
+let made: TestStripe;
+let organization: TestOrganization;
+beforeAll(async () => {
+  made = await TestStripe.open();
+  await made.deliver(false);
+});
+beforeEach(async () => {
+  organization = await buildOrganization({ plan: "free" });
+});
+afterAll(async () => {
+  await closeConnections();
+  await made.close();
+});
+
+const run = { requestId: "reconcile", signal: new AbortController().signal };
+const mine = () => ({ organizationId: organization.id });
+
+async function setPlan(plan: string): Promise<void> {
+  await platformDb().organization.update({
+    where: { id: organization.id },
+    data: { plan },
+    select: { id: true },
+  });
+}
+
+test("a look that was overtaken is begun anew, as the one that overtook it may have come to nothing", async () => {
+  const customer = await made.customerOf(organization);
+  await made.subscribe(customer);
+  // Stripe's client tries again after half a second.
+  await made.control("fail", { status: 500, count: 1, method: "GET", path: "/v1/subscriptions" });
+  const looking = syncCustomer(customer, "test");
+  await sleep(150);
+  const overtaken = await platformDb().billingCustomer.updateMany({
+    where: { ...mine(), heldUntil: { not: null } },
+    data: { ticket: { increment: 1 }, heldUntil: null },
+  });
+  expect(overtaken.count).toBe(1);
+  expect(await looking).toEqual({ known: true, changed: true });
+  expect(await planOfOrganization(organization)).toBe("pro");
+});
+
+describe("what a customer has", () => {
+  test("is looked through to the end, however much was had before", async () => {
+    const customer = await made.customerOf(organization);
+    const { id } = await made.subscribe(customer, "astra_business_month");
+    for (let number = 0; number < 101; number++) {
+      const { id: short } = await made.subscribe(customer);
+      await made.stripe.subscriptions.cancel(short);
+    }
+    await syncCustomer(customer, "test");
+    expect(await planOfOrganization(organization)).toBe("business");
+    const row = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
+    expect(row.subscriptionId).toBe(id);
+  });
+
+  test("is nothing any more once the customer was deleted at Stripe", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    await syncCustomer(customer, "test");
+    await made.stripe.customers.del(customer);
+    const error = { type: "invalid_request_error", code: "resource_missing", message: "No such customer" };
+    const body = JSON.stringify({ error });
+    await made.control("fail", { status: 404, method: "GET", path: "/v1/subscriptions", body });
+    expect(await syncCustomer(customer, "test")).toEqual({ known: true, changed: true });
+    expect(await planOfOrganization(organization)).toBe("free");
+  });
+
+  test("stays as it is when Stripe says that it never had the customer", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    await syncCustomer(customer, "test");
+    const customerId = `${customer}of_another_account`;
+    await platformDb().billingCustomer.update({
+      where: mine(),
+      data: { customerId },
+      select: { customerId: true },
+    });
+    await expect(syncCustomer(customerId, "test")).rejects.toThrow("No such customer");
+    expect(await planOfOrganization(organization)).toBe("pro");
+  });
+});
+
+test("a plan that somebody has set since the subscription's end stays, and a new subscription counts again", async () => {
+  const customer = await made.customerOf(organization);
+  const { id } = await made.subscribe(customer);
+  await syncCustomer(customer, "test");
+  await made.stripe.subscriptions.cancel(id);
+  await syncCustomer(customer, "test");
+  expect(await planOfOrganization(organization)).toBe("free");
+  await setPlan("team");
+  await reconcileAll(run, mine());
+  expect(await planOfOrganization(organization)).toBe("team");
+  await made.subscribe(customer);
+  await syncCustomer(customer, "test");
+  expect(await planOfOrganization(organization)).toBe("pro");
+});
+
+test("what an erased organization bought is ended by the reconciliation, when the job that should is lost", async () => {
+  await useUpReadyTenants();
+  organization = await buildOrganization({ plan: "free" });
+  const customer = await made.customerOf(organization);
+  const { id } = await made.subscribe(customer);
+  await syncCustomer(customer, "test");
+  await tenancy().withTenant(organization.id, { readOnly: false }, (db) =>
+    db.profile.update({ where: { id: 1 }, data: { deletionAt: new Date(0) }, select: { id: true } }),
+  );
+  await eraseOrganization(organization.id);
+  await forgetJobs();
+  expect(await reconcileAll(run, mine())).toMatchObject({ looked: 1, failed: 0 });
+  expect((await made.stripe.subscriptions.retrieve(id)).status).toBe("canceled");
+  expect(await reconcileAll(run, mine())).toMatchObject({ looked: 0 });
+});
