@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 /** A queue whose first `failures` lanes cannot be made. */
-function queueOf(max: number, failures = 0, limits = { laneWaitMs: 1_000, laneWaitersMax: 10 }): LaneQueue {
+function queueOf(max: number, failures = 0, limits = { laneWaitMs: 20_000, laneWaitersMax: 10 }): LaneQueue {
   let left = failures;
   const queue = new LaneQueue(
     max,

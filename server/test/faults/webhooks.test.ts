@@ -240,7 +240,9 @@ test("an endpoint that is deleted with deliveries on their way gets those and no
   await emitProjects(organization, many(100));
   await until(() => open.length === 10, { what: "ten requests", timeoutMs: patienceMs, everyMs: 5 });
   await writes(organization.owner, deleteEndpoint, { id: endpoint.id });
-  await sleep(500);
+  // Whoever sends has looked at the endpoint since, and so knows of it.
+  const leased = async () => (await endpointRow(endpoint)).leaseUntil?.getTime();
+  await expect.poll(leased, { timeout: patienceMs, interval: 50 }).not.toBe(await leased());
   for (const response of open) response.writeHead(200).end();
   await reached("what was on its way", { canceled: 90, delivered: 10 });
   await emitProjects(organization, ["late"]);
