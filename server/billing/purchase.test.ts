@@ -255,6 +255,8 @@ describe("a payment that is missing", () => {
 
   test("makes it read-only after the grace, and the ways out stay open", async () => {
     const member = await buildMember(organization, "viewer");
+    const suspended = await buildMember(organization, "viewer");
+    await as(organization.owner).members.suspend({ id: suspended.memberId });
     await owe(8);
     const owner = as(organization.owner);
     const refused = { code: "PAYMENT_REQUIRED", reason: "billing_read_only" };
@@ -264,6 +266,10 @@ describe("a payment that is missing", () => {
     expect((await owner.billing.overview()).access).toMatchObject({ level: "read_only", reason: "overdue" });
     expect((await owner.billing.openPortal()).url).toMatch(/^http/);
     await owner.audit.export({ format: "csv" });
+    expect(await refusalOf(owner.members.reactivate({ id: suspended.memberId }))).toMatchObject({
+      code: "PAYMENT_REQUIRED",
+      reason: "payment_missing",
+    });
     await owner.members.remove({ id: member.memberId });
   });
 });

@@ -29,7 +29,8 @@ export async function assertRoom(ctx: WriteCtx, resource: Resource, adding = 1):
  * AppError payment_missing while a payment is awaited.
  */
 export async function roomFor(ctx: WriteCtx, resource: Resource): Promise<number> {
-  if (ctx.organization.access === "grace") {
+  const { access = "full" } = ctx.organization;
+  if (access !== "full") {
     const message = "A payment is missing. Until it is made nothing can be added.";
     throw new AppError("PAYMENT_REQUIRED", "payment_missing", message, { field: resource });
   }
