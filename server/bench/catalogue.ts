@@ -32,6 +32,8 @@ export const catalogue: Record<string, Entry> = {
   "webhooks-fairness": { figures: ["webhooks.fairness"], load: () => import("./webhooks-fairness.ts") },
   "tenancy-provision": { figures: ["tenancy.provision.cold"], load: () => import("./tenancy-provision.ts") },
   access: { figures: ["access.check.l1", "access.invalidation"], load: () => import("./access.ts") },
+  "billing-access": { figures: ["billing.access"], load: () => import("./billing-access.ts") },
+  "billing-ack": { figures: ["billing.ack", "billing.burst"], load: () => import("./billing-ack.ts") },
   "http-read": { figures: ["http.read"], load: () => import("./http-read.ts") },
 };
 

@@ -2,7 +2,7 @@
 export type Figure = {
   name: string;
   value: number;
-  unit: "x" | "ms" | "trips" | "share" | "rows/s" | "MB";
+  unit: "x" | "ms" | "trips" | "share" | "rows/s" | "MB" | "events";
   /** The most that the value may be, or the least of a throughput. */
   goal?: number;
   goalIs?: "most" | "least";

@@ -10,13 +10,16 @@ import { until } from "../dev/embedded/until.ts";
 const distDir = ".next-test";
 
 /** A web process of this bench's own. */
-export type Web = { origin: string; stop(): Promise<void> };
+export type Web = { origin: string; pid: number; stop(): Promise<void> };
 
 /** What an HTTP request got. */
 export type Reply = { status: number; cookies: string[]; body: string };
 
-/** Builds Astra if it has changed and starts its web process as `npm start` does. Throws when it gets not ready. */
-export async function startWeb(): Promise<Web> {
+/**
+ * Builds Astra if it has changed and starts its web process as `npm start` does, with further variables. Throws when it
+ * gets not ready.
+ */
+export async function startWeb(env: Record<string, string> = {}): Promise<Web> {
   await buildWeb(distDir);
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -41,6 +44,7 @@ export async function startWeb(): Promise<Web> {
       DATABASE_OWNER_URL: "",
       NEXT_DIST_DIR: distDir,
       NEXT_TELEMETRY_DISABLED: "1",
+      ...env,
     },
     output: (chunk) => said.push(chunk),
     deathSignal: "SIGKILL",
@@ -54,7 +58,7 @@ export async function startWeb(): Promise<Web> {
     );
   };
   await until(ready, { what: `The web process\n${said.join("")}`, timeoutMs: 60_000, everyMs: 50 });
-  return { origin, stop: () => child.stop() };
+  return { origin, pid: child.pid, stop: () => child.stop() };
 }
 
 const agent = new http.Agent({ keepAlive: true });
@@ -64,13 +68,26 @@ export function call(
   url: string,
   { cookie, form }: { cookie?: string; form?: Record<string, string> } = {},
 ): Promise<Reply> {
-  const body = form && new URLSearchParams(form).toString();
-  const headers = {
-    ...(cookie && { cookie }),
-    ...(body !== undefined && { "content-type": "application/x-www-form-urlencoded" }),
-  };
+  const headers = { ...(cookie && { cookie }) };
+  if (!form) return send(url, { method: "GET", headers });
+  const body = new URLSearchParams(form).toString();
+  return send(url, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
+    body,
+  });
+}
+
+/** Posts JSON as it stands over a kept connection. */
+export function post(url: string, body: string, headers: Record<string, string>): Promise<Reply> {
+  return send(url, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body });
+}
+
+type Sent = { method: string; headers: Record<string, string>; body?: string };
+
+function send(url: string, { method, headers, body }: Sent): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const request = http.request(url, { agent, headers, method: body === undefined ? "GET" : "POST" });
+    const request = http.request(url, { agent, headers, method });
     request.on("response", (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));

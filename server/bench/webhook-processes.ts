@@ -13,10 +13,10 @@ export async function startSlowReceiver(): Promise<{ url: string; process: Child
   return { url, process: child };
 }
 
-/** The product's worker, ready. Throws when it ends before. */
-export async function startWorkerProcess(): Promise<ChildProcess> {
+/** The product's worker, ready, with further variables. Throws when it ends before. */
+export async function startWorkerProcess(env: Record<string, string> = {}): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["workers/main.ts"], {
-    env: { ...process.env, WORKER_PORT: String(await freePort()), LOG_LEVEL: "info" },
+    env: { ...process.env, WORKER_PORT: String(await freePort()), LOG_LEVEL: "info", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise<void>((resolve, reject) => {
@@ -29,7 +29,7 @@ export async function startWorkerProcess(): Promise<ChildProcess> {
 }
 
 /** Memory that a process has in use, in MB; not a number where the system does not tell. */
-export function memoryMB({ pid }: ChildProcess): number {
+export function memoryMB({ pid }: { pid?: number | undefined }): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;

@@ -29,7 +29,8 @@ export function databaseCommands(program: Command): void {
     .description("Fill an empty installation with a demo")
     .option("--print", "print the demo logins as JSON, and write nothing")
     .option("--demo", "seed even when NODE_ENV is production")
-    .action(async (options: { print?: boolean; demo?: boolean }) => {
+    .option("--payments", "have the demo's organizations buy of the stand-in for Stripe, and nothing else")
+    .action(async (options: { print?: boolean; demo?: boolean; payments?: boolean }) => {
       const { demoLogins, seedDemo } = await import("../dev/seed.ts");
       if (options.print) {
         console.log(JSON.stringify({ logins: demoLogins }));
@@ -37,6 +38,12 @@ export function databaseCommands(program: Command): void {
       }
       if (env().NODE_ENV === "production" && !options.demo) {
         throw new Error("This is a production environment; say --demo if you really want demo data in it.");
+      }
+      if (options.payments) {
+        if (!env().STRIPE_API_URL) throw new Error("Nothing is bought for a demo at Stripe itself.");
+        const { buyForDemo } = await import("../dev/demo/payments.ts");
+        await buyForDemo();
+        return;
       }
       await seedDemo();
     });

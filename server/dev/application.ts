@@ -31,6 +31,8 @@ export interface ApplicationOptions {
   /** "start" serves what was built into `distDir`; "dev" compiles on demand and restarts the worker on changes. */
   mode: "start" | "dev";
   distDir: string;
+  /** Whether the demo's organizations buy what they are on. */
+  payments?: boolean;
   /** Which variables people have set themselves (SMTP_URL, PUBLIC_URL …). */
   given: NodeJS.Dict<string>;
 }
@@ -85,9 +87,21 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   await Promise.all([
     startWorker(options, env),
     startWeb(options, env),
-    given.STRIPE_SECRET_KEY ? undefined : runCli(env, "billing", "sync-catalog"),
+    given.STRIPE_SECRET_KEY ? undefined : fillStandIn(options, env),
   ]);
   return { url, mailUrl: mail?.pageUrl, env };
+}
+
+/** Makes what is sold, and has the demo buy some of it, once per data directory. */
+async function fillStandIn(
+  { services, payments }: ApplicationOptions,
+  env: NodeJS.Dict<string>,
+): Promise<void> {
+  await runCli(env, "billing", "sync-catalog");
+  const stamp = path.join(services.dataDir, "payments-seeded");
+  if (!payments || fs.existsSync(stamp)) return;
+  await runCli(env, "seed", "--demo", "--payments");
+  fs.writeFileSync(stamp, "");
 }
 
 async function runCli(env: NodeJS.Dict<string>, ...args: string[]): Promise<ToolResult> {

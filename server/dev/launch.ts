@@ -22,7 +22,14 @@ async function launch(mode: "start" | "dev"): Promise<number> {
   // Side by side: neither waits for the other, and each takes its time on the first start.
   const [logins] = await Promise.all([fillDatabase(services), mode === "start" ? buildConsole() : undefined]);
   step("Starting web and worker");
-  const application = await startApplication({ services, port, mode, distDir: DIST_DIR, given });
+  const application = await startApplication({
+    services,
+    port,
+    mode,
+    distDir: DIST_DIR,
+    given,
+    payments: true,
+  });
   publishEnvironment(dataDir, application.env);
   process.stdout.write(banner(application, services, logins, performance.now() - began));
   throw new Error(await services.failed);

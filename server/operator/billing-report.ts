@@ -21,9 +21,9 @@ export async function getBillingReport(now = new Date()): Promise<BillingReport>
     countOpenEvents(),
   ]);
   const of = (kind: Kind) => rows.filter((row) => row.kind === kind);
-  const plans = sales.map(({ plan, name }): PlanRevenue => {
+  const plans = sales.map(({ plan }): PlanRevenue => {
     const mine = (kind: Kind) => sumOf(of(kind).filter(({ price }) => saleOf(price)?.plan === plan));
-    return { plan, name, live: mine("live"), trial: mine("trial"), pastDue: mine("pastDue") };
+    return { plan, name: planName(plan), live: mine("live"), trial: mine("trial"), pastDue: mine("pastDue") };
   });
   const count = (kind: Kind) => of(kind).reduce((sum, row) => sum + row.subscriptions, 0);
   const [live, missing] = [count("live"), count("pastDue")];

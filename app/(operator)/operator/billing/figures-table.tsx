@@ -10,10 +10,10 @@ export function FiguresTable({ label, heads, rows }: FiguresTableProps) {
   const [first, ...others] = heads;
   return (
     <div className="border-t border-line">
-      <table className="w-full text-sm sm:text-base" aria-label={label}>
+      <table className="w-full table-fixed text-sm sm:text-base" aria-label={label}>
         <thead>
           <tr className="align-bottom text-sm text-ink-subtle">
-            <th scope="col" className="px-5 py-2 text-left font-normal">
+            <th scope="col" className="w-[28%] px-5 py-2 text-left font-normal sm:w-1/3">
               {first}
             </th>
             {others.map((head) => (

@@ -39,7 +39,7 @@ function Amount({ sum, currency }: { sum: Sum; currency: string }) {
   return (
     <>
       {formatMoney(sum.monthly, currency)}
-      <span className="block text-sm font-normal text-ink-subtle">
+      <span className="block text-sm font-normal whitespace-nowrap text-ink-subtle">
         {sum.seats} {sum.seats === 1 ? "seat" : "seats"}
       </span>
     </>

@@ -51,8 +51,7 @@ export function EventsPage() {
     <SelectionContext value={selection}>
       <BillingFrame actions={<ReplayAll total={total} state={search.state} />}>
         <TableToolbar
-          search={null}
-          filters={
+          search={
             <FilterMenu
               label="State"
               value={search.state}
