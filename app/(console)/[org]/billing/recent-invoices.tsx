@@ -38,7 +38,7 @@ export function RecentInvoices() {
                 <InvoiceState status={status} />
                 {url && (
                   <span className="ml-auto">
-                    <ExternalLink href={url} variant="link" label={`Invoice ${number ?? ""} at Stripe`}>
+                    <ExternalLink href={url} variant="link" label={`View invoice ${number ?? ""} at Stripe`}>
                       View
                     </ExternalLink>
                   </span>
