@@ -3,15 +3,13 @@ import type { JobInfo } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
 import { log } from "../platform/log.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
+import { keepReport, type Finding, type Report } from "./reconciliations.ts";
 import { fitSeats } from "./seats.ts";
 import { syncCustomer } from "./sync.ts";
 
 const pageRows = 200;
 const keptDays = 35;
 const dayMs = 86_400_000;
-
-/** What a reconciliation found: how many were not as Stripe has it, or had other seats than were billed. */
-export type Report = { looked: number; repaired: number; seats: number; failed: number };
 
 type Run = Pick<JobInfo, "requestId" | "signal">;
 
@@ -22,6 +20,7 @@ type Run = Pick<JobInfo, "requestId" | "signal">;
 export async function reconcileAll(job: Run, only?: { organizationId: string }): Promise<Report> {
   const began = new Date();
   const report: Report = { looked: 0, repaired: 0, seats: 0, failed: 0 };
+  const findings: Finding[] = [];
   for (let after = ""; ;) {
     const page = await platformDb().billingCustomer.findMany({
       where: {
@@ -43,19 +42,25 @@ export async function reconcileAll(job: Run, only?: { organizationId: string }):
       if (customerId === null) continue;
       after = customerId;
       report.looked += 1;
+      const note = (found: Finding["found"]) => {
+        report[found] += 1;
+        findings.push({ organizationId, found });
+      };
       try {
         if ((await syncCustomer(customerId, job.requestId)).changed) {
-          report.repaired += 1;
+          note("repaired");
           log("billing").warn({ organization: organizationId }, "what was bought was not as Stripe has it");
         }
-        if (await fitSeatsOf(organizationId, job)) report.seats += 1;
+        if (await fitSeatsOf(organizationId, job)) note("seats");
       } catch (error) {
-        report.failed += 1;
+        note("failed");
         log("billing").error({ organization: organizationId, err: error }, "a customer was not looked at");
       }
     }
     if (page.length < pageRows) break;
   }
+  await keepReport({ began, organizationId: only?.organizationId ?? null, report, findings });
+  await closeLatePages(began);
   await trim(new Date(began.getTime() - keptDays * dayMs));
   log("billing").info(report, "reconciled with Stripe");
   return report;
@@ -73,7 +78,18 @@ async function fitSeatsOf(organizationId: string, { requestId }: Run): Promise<b
   return fitted !== null;
 }
 
+/** What came of a page by then is known: nobody can pay there any more. */
+async function closeLatePages(now: Date): Promise<void> {
+  await platformDb().checkoutAttempt.updateMany({
+    where: { state: "open", expiresAt: { lt: new Date(now.getTime() - dayMs) } },
+    data: { state: "expired" },
+  });
+}
+
 async function trim(before: Date): Promise<void> {
   await platformDb().stripeEvent.deleteMany({ where: { receivedAt: { lt: before }, state: "done" } });
   await platformDb().billingChange.deleteMany({ where: { createdAt: { lt: before } } });
+  await platformDb().checkoutAttempt.deleteMany({
+    where: { createdAt: { lt: before }, state: { not: "open" } },
+  });
 }

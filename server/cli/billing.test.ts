@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { priceKeys, sales } from "../billing/catalogue.ts";
 import { platformDb } from "../platform/database.ts";
-import { closeConnections } from "../test/factories.ts";
+import { buildOrganization, closeConnections } from "../test/factories.ts";
 import { startStripeStandIn, type StandIn } from "../dev/stripe/stand-in.ts";
 import { meterNames } from "../usage/meters.ts";
 
@@ -45,6 +45,28 @@ test("a reconciliation that is asked for says what it found, and whom it does no
   await expect(billing(["reconcile", "--organization", "nobody"], env)).rejects.toThrow(
     "There is no organization nobody",
   );
+});
+
+test("what reconciliations found is kept, with the organizations that it concerned", async () => {
+  const { id } = await buildOrganization({ plan: "free" });
+  const customerId = `cus_nobody_${id}`;
+  await platformDb().billingCustomer.create({
+    data: { organizationId: id, customerId },
+    select: { organizationId: true },
+  });
+  const env = { STRIPE_SECRET_KEY: "sk_test_cli", STRIPE_API_URL: standIn.url };
+  const { slug } = await platformDb().organization.findUniqueOrThrow({
+    where: { id },
+    select: { slug: true },
+  });
+  // Stripe has no such customer.
+  await expect(billing(["reconcile", "--organization", slug], env)).rejects.toThrow("Command failed");
+  const told = await billing(["reports", "--most", "1"], {});
+  expect(told).toMatch(
+    new RegExp(`^\\d{4}-.*\\t${id}\\t1 looked at, 0 repaired, 0 with other seats, 1 failed$`, "m"),
+  );
+  expect(told).toContain(`\t${id}\tfailed`);
+  await expect(billing(["reports", "--most", "0"], {})).rejects.toThrow();
 });
 
 test("events from which nothing has followed are listed, and acted upon anew", async () => {

@@ -1,13 +1,15 @@
 import type { Command } from "commander";
+import { z } from "zod";
 import { findOrganization } from "../access/directory.ts";
 import { reconcileAll } from "../billing/reconcile.ts";
+import { listReports } from "../billing/reconciliations.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { syncCatalogue } from "../billing/sync-catalogue.ts";
 import { ListStripeEvents, ReplayStripeEvents } from "../operator/schema.ts";
 import { listStripeEvents, replayStripeEvents } from "../operator/stripe-events.ts";
 import { fromHere } from "./jobs.ts";
 
-/** billing sync-catalog | reconcile | events | replay. */
+/** billing sync-catalog | reconcile | reports | events | replay. */
 export function billingCommands(program: Command): void {
   const billing = program.command("billing").description("Look after what is sold");
 
@@ -35,10 +37,33 @@ export function billingCommands(program: Command): void {
       const run = { requestId: "billing reconcile", signal: new AbortController().signal };
       const report = await reconcileAll(run, found ? { organizationId: found.id } : undefined);
       const { looked, repaired, seats, failed } = report;
+      await printFindings(1);
       console.log(`${looked} looked at, ${repaired} repaired, ${seats} with other seats, ${failed} failed.`);
       if (failed > 0) process.exitCode = 1;
     });
+
+  billing
+    .command("reports")
+    .description("Show what the latest reconciliations found, the newest first")
+    .option("--most <count>", "how many", "10")
+    .action(async (options: { most: string }) => {
+      const reports = await printFindings(Most.parse(options.most));
+      console.log(`${reports} in all.`);
+    });
   eventCommands(billing);
+}
+
+const Most = z.coerce.number().int().min(1).max(400);
+
+/** A line for each run, and under it one for each organization that it concerned. */
+async function printFindings(most: number): Promise<number> {
+  const reports = await listReports(most);
+  for (const { beganAt, organizationId, looked, repaired, seats, failed, findings } of reports) {
+    const what = `${looked} looked at, ${repaired} repaired, ${seats} with other seats, ${failed} failed`;
+    console.log([beganAt.toISOString(), organizationId ?? "all", what].join("\t"));
+    for (const { organizationId: id, found } of findings) console.log(`\t${id}\t${found}`);
+  }
+  return reports.length;
 }
 
 function eventCommands(billing: Command): void {
