@@ -14,6 +14,7 @@ import { listProjects } from "../projects/projects.ts";
 import { ListProjects, ListTasks } from "../projects/schema.ts";
 import { listTasks } from "../projects/task-list.ts";
 import { listRoles } from "../roles/roles.ts";
+import { getMonthUsage } from "../usage/usage.ts";
 import { listDeliveries, listEndpoints } from "../webhooks/lists.ts";
 import { ListDeliveries, ListEndpoints } from "../webhooks/schema.ts";
 import { closeConnections, reads, type TestMember } from "../test/factories.ts";
@@ -180,4 +181,27 @@ test("endpoints have something to show, and are stopped, so that nothing is ever
   expect(warehouse?.queue.dead).toBeGreaterThan(0);
   const waiting = await reads(owner, listDeliveries, ListDeliveries.parse({ states: ["pending"] }));
   expect(waiting.total).toBe(0);
+});
+
+test("apps have used something by the hour, of what the plans include, and a small organization nothing yet", async () => {
+  const monthOf = async (slug: string, email: string) =>
+    reads(await memberOf(slug, email), getMonthUsage, {});
+  const before = (month: string) => {
+    const at = new Date(`${month}-01T00:00:00Z`);
+    return new Date(at.getTime() - 1).toISOString().slice(0, 7);
+  };
+  const acme = await monthOf("acme-robotics", "ada@acme-robotics.example");
+  const month = before(acme.month);
+  const owner = await memberOf("acme-robotics", "ada@acme-robotics.example");
+  const past = await reads(owner, getMonthUsage, { month });
+  expect(past.meters).toMatchObject([
+    { meter: "api_calls", counting: 0, included: 5_000_000 },
+    { meter: "webhook_deliveries", counting: 0, included: 500_000 },
+  ]);
+  for (const { used, included } of past.meters) {
+    expect(used).toBeGreaterThan(10_000);
+    expect(used).toBeLessThan((included ?? 0) * 0.8);
+  }
+  const tiny = await monthOf("tiny-studio", "quinn@tiny-studio.example");
+  expect(tiny).toMatchObject({ firstMonth: null, meters: [{ used: 0 }, { used: 0 }] });
 });

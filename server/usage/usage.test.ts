@@ -43,6 +43,7 @@ describe("a month", () => {
       from: new Date("2026-11-01T00:00:00Z"),
       to: new Date("2026-12-01T00:00:00Z"),
       firstMonth: "2026-10",
+      lastMonth: "2026-11",
     });
     expect(meters).toMatchObject([
       { meter: "api_calls", used: 975, counting: 900, included: 500_000 },

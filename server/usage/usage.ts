@@ -24,6 +24,8 @@ type MonthUsage = {
   to: Date;
   /** The month of which the oldest number is kept; null when nothing was ever used. */
   firstMonth: string | null;
+  /** The present one. */
+  lastMonth: string;
   meters: MeterUsage[];
 };
 
@@ -54,6 +56,7 @@ export async function getMonthUsage(ctx: ReadCtx, { month }: UsageOf): Promise<M
     from,
     to,
     firstMonth: first && nameOf(first),
+    lastMonth: nameOf(ctx.clock.now()),
     meters: meterNames.map((meter) => {
       const sum = sums.find((one) => one.meter === meter);
       const past = isPresent ? undefined : held.find((one) => one.meter === meter);

@@ -12,6 +12,7 @@ import { actLately } from "./recent-acts.ts";
 import { seededRandom, tasksFor, type DemoTask } from "./tasks.ts";
 import type { DemoMember } from "./people.ts";
 import { as, type Player } from "./player.ts";
+import { tellUsage } from "./usage.ts";
 import { addEndpoints, tellHistory } from "./webhooks.ts";
 
 const minuteMs = 60_000;
@@ -44,6 +45,7 @@ export async function fillOrganization(
     await fillProjects(ctx, demo, players);
     for (const [index, endpoint] of endpoints.entries())
       await tellHistory(ctx, endpointIds[index] ?? "", endpoint);
+    await tellUsage(ctx, demo.usage ?? [], seededRandom(demo.name.length));
   }
   return players.map(({ memberId }) => memberId);
 }

@@ -1,6 +1,7 @@
 import { acmeInvites, acmeKeys, acmeRoles, type DemoInvite, type DemoKey, type DemoRole } from "./access.ts";
 import { acmeMembers, northwindMembers, tinyMembers, type DemoMember } from "./people.ts";
 import { acmeProjects, northwindProjects, tinyProject, type DemoProject } from "./projects.ts";
+import { acmeUsage, northwindUsage, type DemoUsage } from "./usage.ts";
 import { acmeEndpoints, type DemoEndpoint } from "./webhooks.ts";
 
 export type DemoOrganization = {
@@ -12,6 +13,8 @@ export type DemoOrganization = {
   access?: { roles: DemoRole[]; invites: DemoInvite[]; keys: DemoKey[] };
   /** Systems that hear of what happens. */
   endpoints?: DemoEndpoint[];
+  /** What its apps have used of late. */
+  usage?: DemoUsage[];
   /** Made task by task, for an organization too small to be generated. */
   byHand?: typeof tinyProject;
   /** Acts of the last two days, through the product's own verbs, so that its log has something to tell. */
@@ -27,6 +30,7 @@ export const organizations: DemoOrganization[] = [
     projects: acmeProjects,
     access: { roles: acmeRoles, invites: acmeInvites, keys: acmeKeys },
     endpoints: acmeEndpoints,
+    usage: acmeUsage,
     recentActs: 90,
   },
   {
@@ -34,6 +38,7 @@ export const organizations: DemoOrganization[] = [
     plan: "pro",
     members: northwindMembers,
     projects: northwindProjects,
+    usage: northwindUsage,
     recentActs: 24,
   },
   {
