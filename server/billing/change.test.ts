@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { forgetDirectory } from "../access/directory.ts";
+import { findOrganizationById, forgetDirectory } from "../access/directory.ts";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
 import { ownerPool } from "../fleet/owner.ts";
@@ -9,11 +9,14 @@ import { forgetJobs, planOfOrganization, runDueJobs, TestStripe } from "../test/
 import {
   buildMember,
   buildOrganization,
+  clockAt,
   closeConnections,
   requestOf,
   type TestOrganization,
 } from "../test/factories.ts";
 import { refusalOf } from "../test/refusal.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
+import { fitSeats } from "./seats.ts";
 import { reconcileAll } from "./reconcile.ts";
 import { giveTurnBack, takeTurn } from "./turn.ts";
 
@@ -172,5 +175,86 @@ describe("a change stands on what Stripe has", () => {
     await giveTurnBack(turn);
     await canceling;
     expect((await subscriptionOf(customer)).cancel_at_period_end).toBe(true);
+  });
+});
+
+describe("nothing is changed", () => {
+  test("for an amount that was shown too long ago, or is of a time to come", async () => {
+    await made.subscribed(organization);
+    const { amount, prorationDate } = await billing().previewChange(business);
+    for (const seconds of [901, -5]) {
+      const at = clockAt(new Date((prorationDate + seconds) * 1_000).toISOString());
+      const { billing: then } = callerOf(requestOf(organization.owner, organization.slug, at));
+      expect(await refusalOf(then.change({ ...business, amount, prorationDate }))).toMatchObject({
+        reason: "preview_outdated",
+      });
+    }
+    expect(await planOfOrganization(organization)).toBe("pro");
+  });
+
+  test("later for a subscription that ends, and not for one that is no smaller", async () => {
+    await made.subscribed(organization, "astra_business_month");
+    expect(await refusalOf(billing().scheduleDowngrade(business))).toMatchObject({ reason: "same_plan" });
+    expect(await refusalOf(billing().scheduleDowngrade(enterprise))).toMatchObject({ reason: "same_plan" });
+    expect(await refusalOf(billing().revokeDowngrade())).toMatchObject({ reason: "no_subscription" });
+    expect(await refusalOf(billing().resume())).toMatchObject({ reason: "no_subscription" });
+    await billing().cancel();
+    expect(await refusalOf(billing().scheduleDowngrade(pro))).toMatchObject({
+      reason: "subscription_ending",
+    });
+    await billing().resume();
+    expect((await billing().scheduleDowngrade(pro)).over).toEqual([]);
+  });
+
+  test("where nothing was bought, or where it has ended at Stripe and nobody has said so", async () => {
+    expect(await refusalOf(billing().cancel())).toMatchObject({ reason: "no_subscription" });
+    const customer = await made.subscribed(organization);
+    await made.stripe.subscriptions.cancel((await subscriptionOf(customer)).id);
+    expect(await refusalOf(billing().cancel())).toMatchObject({ reason: "no_subscription" });
+    expect(await planOfOrganization(organization)).toBe("free");
+  });
+});
+
+describe("seats", () => {
+  const door = async () => {
+    const found = await findOrganizationById(organization.id);
+    if (!found) throw new Error("There is no organization");
+    return systemDoor(found, { id: "test", ip: null, userAgent: null });
+  };
+
+  test("of what is not paid for at present are set once it is", async () => {
+    const customer = await made.subscribed(organization);
+    await buildMember(organization, "viewer");
+    for (const status of ["unpaid", "paused", "incomplete"]) {
+      await platformDb().subscription.update({
+        where: { organizationId: organization.id },
+        data: { status },
+        select: { status: true },
+      });
+      expect(await fitSeats(await door(), "test")).toBeNull();
+    }
+    await platformDb().subscription.update({
+      where: { organizationId: organization.id },
+      data: { status: "past_due" },
+      select: { status: true },
+    });
+    expect(await fitSeats(await door(), "test")).toEqual({ from: 1, to: 2 });
+    expect((await subscriptionOf(customer)).items.data[0]?.quantity).toBe(2);
+  });
+
+  test("are not set by a run that was overtaken while Stripe kept it waiting", async () => {
+    const customer = await made.subscribed(organization);
+    await buildMember(organization, "viewer");
+    // Stripe's client tries again after half a second.
+    await made.control("fail", { status: 500, count: 1, method: "GET", path: "/v1/subscriptions/" });
+    const fitting = fitSeats(await door(), "test");
+    await sleep(200);
+    const overtaken = await platformDb().billingCustomer.updateMany({
+      where: { organizationId: organization.id, heldUntil: { not: null } },
+      data: { ticket: { increment: 1 } },
+    });
+    expect(overtaken.count).toBe(1);
+    expect(await refusalOf(fitting)).toMatchObject({ reason: "busy" });
+    expect((await subscriptionOf(customer)).items.data[0]?.quantity).toBe(1);
   });
 });

@@ -125,3 +125,85 @@ test("what an erased organization bought is ended by the reconciliation, when th
   expect((await made.stripe.subscriptions.retrieve(id)).status).toBe("canceled");
   expect(await reconcileAll(run, mine())).toMatchObject({ looked: 0 });
 });
+
+describe("the grace", () => {
+  const dayS = 86_400;
+
+  test("begins with the first payment that is missing, whatever is tried after it; another subscription has its own", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    const advance = (days: number) => made.control("advance", { seconds: days * dayS, customer });
+    const since = async () => {
+      await syncCustomer(customer, "test");
+      const { status, unpaidSince } = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
+      return { status, unpaidSince };
+    };
+    expect(await since()).toEqual({ status: "active", unpaidSince: null });
+    await made.control("outcome", { code: "insufficient_funds", customer, times: 20 });
+    await advance(32);
+    const first = await since();
+    expect(first.status).toBe("past_due");
+    // Stripe's time is ahead of ours: a moment to come would begin a grace that is longer.
+    expect(first.unpaidSince?.getTime()).toBeLessThanOrEqual(Date.now());
+    const began = new Date(Date.now() - 3 * 86_400_000);
+    await platformDb().subscription.update({
+      where: mine(),
+      data: { unpaidSince: began },
+      select: { status: true },
+    });
+    await advance(1);
+    expect(await since()).toEqual({ status: "past_due", unpaidSince: began });
+    const { data } = await made.stripe.subscriptions.list({ customer });
+    const unpaid = await made.stripe.invoices.list({ customer, status: "open" });
+    await made.stripe.subscriptions.cancel(data[0]?.id ?? "");
+    expect(unpaid.data).not.toEqual([]);
+    // Another subscription has a grace of its own.
+    await made.control("outcome", { code: "insufficient_funds", customer });
+    await made.subscribe(customer).catch(() => null);
+    expect((await since()).unpaidSince).toBeNull();
+  });
+});
+
+test("of a first payment that never came nothing follows, and nothing is left of what was had before", async () => {
+  const customer = await made.customerOf(organization);
+  const price = await made.price("astra_business_month");
+  const begin = () =>
+    made.stripe.subscriptions.create({
+      customer,
+      items: [{ price }],
+      payment_behavior: "default_incomplete",
+    });
+  await setPlan("team");
+  await begin();
+  await syncCustomer(customer, "test");
+  expect(await planOfOrganization(organization)).toBe("team");
+  const { id } = await made.subscribe(customer);
+  await syncCustomer(customer, "test");
+  expect(await planOfOrganization(organization)).toBe("pro");
+  await made.stripe.subscriptions.cancel(id);
+  // No look has seen the end: the one that waits for its first payment is all there is.
+  await begin();
+  await syncCustomer(customer, "test");
+  const row = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
+  expect(row.status).toBe("incomplete");
+  expect(await planOfOrganization(organization)).toBe("free");
+});
+
+test("events that are done go after five weeks, and those from which nothing has followed stay", async () => {
+  const receivedAt = new Date(Date.now() - 36 * 86_400_000);
+  const event = { type: "customer.updated", createdAt: receivedAt, receivedAt };
+  const states = ["done", "failed", "unresolved", "received"];
+  await platformDb().stripeEvent.createMany({
+    data: [
+      ...states.map((state) => ({ ...event, id: `evt_old_${state}`, state })),
+      { ...event, id: "evt_recent_done", state: "done", receivedAt: new Date() },
+    ],
+  });
+  await reconcileAll(run, mine());
+  const left = await platformDb().stripeEvent.findMany({
+    where: { id: { startsWith: "evt_", contains: "_" }, type: "customer.updated" },
+    orderBy: { id: "asc" },
+  });
+  const ours = left.map(({ id }) => id).filter((id) => /^evt_(old|recent)_/.test(id));
+  expect(ours).toEqual(["evt_old_failed", "evt_old_received", "evt_old_unresolved", "evt_recent_done"]);
+});
