@@ -1,5 +1,5 @@
 import { Stripe } from "stripe";
-import { enqueuePlatform } from "../jobs/enqueue.ts";
+import { platformJob } from "../jobs/enqueue.ts";
 import { wakeRelay } from "../jobs/wake.ts";
 import { readBounded } from "../platform/bounded-body.ts";
 import { systemClock, type Clock } from "../platform/clock.ts";
@@ -11,6 +11,7 @@ import type { RequestInfo } from "../tenancy/context.ts";
 import { isLiveKey, stripeClient } from "./stripe.ts";
 
 const bodyMaxBytes = 512 * 1024;
+const bodyMaxMs = 10_000;
 /** How old an event's signature may be, and how far in the future. */
 const toleranceSeconds = 300;
 
@@ -25,7 +26,7 @@ export async function answerStripeEvent(
 ): Promise<Response> {
   const headers = { "x-request-id": info.id, "cache-control": "no-store" };
   try {
-    const body = Buffer.from(await readBounded(request, bodyMaxBytes));
+    const body = Buffer.from(await readBounded(request, bodyMaxBytes, bodyMaxMs));
     const event = verified(body, request.headers.get("stripe-signature") ?? "", clock);
     if (event.livemode !== isLiveKey()) {
       throw new AppError("BAD_REQUEST", "other_mode", "This event is of the other mode, live or test.");
@@ -76,16 +77,17 @@ function badSignature(): AppError {
   return new AppError("BAD_REQUEST", "bad_signature", "This was not signed by Stripe just now.");
 }
 
-/** Accepts an event once, with its job, in one commit. */
+/** Accepts an event once, with its job, in one statement: Stripe waits, and a burst must not wait for itself. */
 async function note(event: Stripe.Event, requestId: string): Promise<void> {
   const { id, type, created } = event;
-  const fresh = await platformDb().$transaction(async (tx) => {
-    const data = { id, type, customerId: customerOf(event), createdAt: new Date(created * 1_000) };
-    const { count } = await tx.stripeEvent.createMany({ data, skipDuplicates: true });
-    if (count > 0) await enqueuePlatform(tx, "billing.take-event", { eventId: id }, { requestId });
-    return count > 0;
-  });
-  if (fresh) wakeRelay("billing");
+  const job = platformJob("billing.take-event", { eventId: id }, { requestId });
+  const fresh = await platformDb().$queryRaw<{ job: string }[]>`
+    WITH noted AS (
+      INSERT INTO stripe_events (id, type, customer_id, created_at)
+      VALUES (${id}, ${type}, ${customerOf(event)}, ${new Date(created * 1_000)}::timestamptz)
+      ON CONFLICT (id) DO NOTHING RETURNING id)
+    SELECT ${job} AS job FROM noted`;
+  if (fresh.length > 0) wakeRelay("billing");
 }
 
 /** Whom an event is about: a hint where to look, and no proof of anything. */

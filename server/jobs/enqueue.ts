@@ -1,3 +1,4 @@
+import { Prisma } from "#prisma/generated/platform/client.ts";
 import type { PlatformTx } from "../platform/database.ts";
 import { AppError } from "../platform/errors.ts";
 import type { WriteCtx } from "../tenancy/context.ts";
@@ -39,6 +40,8 @@ export async function enqueueMany<Name extends TenantJobName>(
   return rows.map(({ id }) => id);
 }
 
+type PlatformJobOptions = { at?: Date; requestId?: string; once?: boolean };
+
 /**
  * Accepts a job of the platform in a platform transaction. With `once`, one that waits already will do.
  * The caller wakes the relay after its commit.
@@ -47,17 +50,26 @@ export async function enqueuePlatform<Name extends PlatformJobName>(
   tx: PlatformTx,
   name: Name,
   payload: JobPayload<Name>,
-  options: { at?: Date; requestId?: string; once?: boolean } = {},
+  options: PlatformJobOptions = {},
 ): Promise<string> {
-  const text = checkedPayload(name, payload);
-  const requestId = options.requestId ?? null;
-  const once = options.once ?? false;
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT astra.enqueue_platform(${name}, ${text}::jsonb, ${options.at ?? null}::timestamptz, ${requestId},
-      ${once}) AS id`;
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT ${platformJob(name, payload, options)} AS id`;
   const id = rows[0]?.id;
   if (!id) throw notAccepted();
   return id;
+}
+
+/**
+ * What accepts a job of the platform, as an expression for a statement of one's own; it answers the job's id. Throws
+ * AppError for a payload that does not fit the registry.
+ */
+export function platformJob<Name extends PlatformJobName>(
+  name: Name,
+  payload: JobPayload<Name>,
+  { at, requestId, once = false }: PlatformJobOptions = {},
+): Prisma.Sql {
+  const text = checkedPayload(name, payload);
+  return Prisma.sql`astra.enqueue_platform(${name}, ${text}::jsonb, ${at ?? null}::timestamptz, ${requestId ?? null},
+    ${once})`;
 }
 
 function checkedPayload(name: JobName, payload: unknown): string {
