@@ -2,7 +2,17 @@
 
 import { useState } from "react";
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { Bell, BookOpen, FolderKanban, ListTodo, LogOut, Plus, SunMoon, UserPlus } from "lucide-react";
+import {
+  Bell,
+  BookOpen,
+  CreditCard,
+  FolderKanban,
+  ListTodo,
+  LogOut,
+  Plus,
+  SunMoon,
+  UserPlus,
+} from "lucide-react";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { personalPlaces } from "#app/(console)/[org]/_shell/personal-places.ts";
 import { signOut } from "#app/(console)/_account/sign-out.ts";
@@ -146,6 +156,13 @@ function useActionCommands(): PaletteCommand[] {
       keywords: ["create", ...words],
       run: () => go(`/${slug}${at}`),
     }));
+  const plan = {
+    id: "action:change-plan",
+    label: "Change plan",
+    icon: <CreditCard aria-hidden />,
+    keywords: ["upgrade", "downgrade", "buy", "trial", "pricing", "billing"],
+    run: () => go(`/${slug}/billing/plans`),
+  };
   const reference = {
     id: "action:api-reference",
     label: "API reference",
@@ -167,7 +184,7 @@ function useActionCommands(): PaletteCommand[] {
     keywords: ["log out", "leave"],
     run: signOut,
   };
-  return [...create, reference, ...theme, leave];
+  return [...create, ...(can("billing.manage") ? [plan] : []), reference, ...theme, leave];
 }
 
 function useOrganizationCommands(me: Outputs["session"]["me"]): PaletteCommand[] {

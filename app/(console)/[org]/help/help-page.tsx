@@ -32,6 +32,10 @@ export function HelpPage() {
                 did not arrive.
               </li>
               <li>See who did what in the audit log, prove that it is whole, export it and stream it.</li>
+              <li>
+                Try and buy a plan, change it with a preview of what it costs, see what is used of it, and pay
+                what is open.
+              </li>
               <li>Change the organization&apos;s name and address, or schedule its deletion.</li>
             </ul>
             <p className="mt-4 text-base text-ink-muted">
@@ -63,7 +67,7 @@ export function HelpPage() {
           <CardHeader title="Not here yet" description="So that you need not look for it." />
           <CardBody>
             <p className="text-base text-ink-muted">
-              Changing the plan, sign-in with two factors and single sign-on are not part of Astra yet.
+              Sign-in with two factors and single sign-on are not part of Astra yet.
             </p>
           </CardBody>
         </Card>

@@ -101,7 +101,7 @@ function Bought({ plan }: { plan: string }) {
             The trial has begun and lasts until <CalendarDate date={trialEnd} />.
           </>
         ) : (
-          "The subscription has begun. Everything in the plan can be used from now on."
+          "The payment has arrived. Everything in the plan can be used from now on."
         )
       }
       action={
