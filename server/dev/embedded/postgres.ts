@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
@@ -43,7 +42,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const user = postgresUser(options.dataDir);
   const native = preparePostgresBinaries(user);
   const dataDir = ownedDataDir(options.dataDir, user);
-  if (!fs.existsSync(path.join(dataDir, "PG_VERSION"))) initialize(native, dataDir, user, options);
+  if (!fs.existsSync(path.join(dataDir, "PG_VERSION"))) await initialize(native, dataDir, user, options);
   const port = options.port ?? (await freePort());
   const log = fs.openSync(options.logFile, "a");
   const child = startChild({
@@ -85,19 +84,25 @@ function serverArguments(dataDir: string, port: number, durable: boolean): strin
   return ["-D", dataDir, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
 }
 
-function initialize(native: string, dataDir: string, user: User | undefined, options: PostgresOptions) {
+async function initialize(native: string, dataDir: string, user: User | undefined, options: PostgresOptions) {
   const passwordFile = path.join(os.tmpdir(), `astra-initdb-${randomUUID()}`);
   fs.writeFileSync(passwordFile, options.password, { mode: 0o600, flag: "wx" });
   if (user) fs.chownSync(passwordFile, user.uid, user.gid);
   const args = ["-D", dataDir, "-U", "postgres", "-A", "scram-sha-256", `--pwfile=${passwordFile}`];
   args.push("-E", "UTF8", "--locale=C.UTF-8", ...(options.durable ? [] : ["--no-sync"]));
+  let output = "";
   try {
-    execFileSync(path.join(native, "bin/initdb"), args, {
-      ...user,
-      env: { ...process.env, ...SERVER_ENV },
+    const child = startChild({
+      name: "initdb",
+      command: path.join(native, "bin/initdb"),
+      args,
+      env: SERVER_ENV,
       cwd: "/",
-      stdio: ["ignore", "ignore", "pipe"],
+      user,
+      output: (chunk) => (output += chunk),
     });
+    const how = await child.ended;
+    if (how !== "exit code 0") throw new Error(`PostgreSQL's files were not made (${how})\n${output}`);
   } finally {
     fs.rmSync(passwordFile, { force: true });
   }
