@@ -71,7 +71,7 @@ async function runPhase(phase: Phase, run: Run): Promise<Tally> {
 
 async function runUnitTests({ scratchDir, filters }: Run): Promise<Tally> {
   const report = path.join(scratchDir, "vitest.json");
-  const result = await runTool("vitest", ["run", "--project", "server", ...filters], {
+  const result = await runTool("vitest", ["run", "--project", "server", "--project", "faults", ...filters], {
     env: { ASTRA_TEST_REPORT: report },
     show: true,
   });
