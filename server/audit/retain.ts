@@ -1,9 +1,10 @@
 import type pg from "pg";
 import { findOrganizationById } from "../access/directory.ts";
-import { systemClock } from "../platform/clock.ts";
+import { formerPlans } from "../billing/former-plans.ts";
+import { systemClock, type Clock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { tenantStorage } from "../platform/storage.ts";
-import type { Door, OrganizationInfo } from "../tenancy/context.ts";
+import type { Door } from "../tenancy/context.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { transact } from "../tenancy/transact.ts";
 import { audit } from "./audit.ts";
@@ -35,18 +36,28 @@ const retainMs = 600_000;
  */
 export async function retainAll(
   shardId: string,
-  { requestId, signal, forMs = retainMs }: { requestId: string; signal?: AbortSignal; forMs?: number },
+  {
+    requestId,
+    signal,
+    forMs = retainMs,
+    clock = systemClock,
+  }: { requestId: string; signal?: AbortSignal; forMs?: number; clock?: Clock },
 ): Promise<void> {
+  const former = await formerPlans();
   await walkOrganizations({ name: "audit.retain", shardId, forMs, signal }, async ({ id, state }) => {
-    await safely(id, () => expireExports(id, systemClock.now()));
+    await safely(id, () => expireExports(id, clock.now()));
     await safely(id, () => thinIfBusy(id));
     const organization = state === "active" ? await findOrganizationById(id) : null;
-    if (organization) await safely(id, () => retainOf(organization, requestId));
+    if (!organization) return;
+    // What a plan kept that was left just now stays for a while.
+    const plan = longestOf([organization.plan, ...(former.get(id) ?? [])]);
+    const door = systemDoor({ ...organization, plan }, { id: requestId, ip: null, userAgent: null });
+    await safely(id, async () => void (await retainLog({ ...door, clock })));
   });
 }
 
-async function retainOf(organization: OrganizationInfo, requestId: string): Promise<void> {
-  await retainLog(systemDoor(organization, { id: requestId, ip: null, userAgent: null }));
+function longestOf(plans: string[]): string {
+  return plans.reduce((one, other) => (retentionOfPlan(other) > retentionOfPlan(one) ? other : one));
 }
 
 /** Where nothing new is written there is nothing to thin out, nor to list. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
 import { answerComplianceExport } from "../api/compliance-export.ts";
@@ -212,6 +213,33 @@ test("retention drops what is old from the beginning on, and the chain still pro
 
   await tamper(id, "UPDATE audit_chain SET pruned_head = sha256('x')");
   expect((await verifyAudit(id)).finding).toMatchObject({ kind: "deleted_head" });
+});
+
+test("what a greater plan kept stays for a month after it was left", async () => {
+  const { id, owner } = await buildOrganization({ plan: "free" });
+  await sealEntries(id);
+  await writeCheckpoint(id, { now: true });
+  const inDays = (days: number) =>
+    retainAll("main", {
+      requestId: "retain",
+      clock: clockAt(new Date(Date.now() + days * 86_400_000).toISOString()),
+    });
+  const left = {
+    id: randomUUID(),
+    organizationId: id,
+    before: { plan: "business" },
+    after: { plan: "free" },
+  };
+  await platformDb().billingChange.create({ data: left, select: { id: true } });
+  await inDays(400);
+  expect((await as(owner).audit.state()).prunedThrough).toBe(0);
+  await platformDb().billingChange.update({
+    where: { id: left.id },
+    data: { createdAt: new Date(Date.now() - 31 * 86_400_000) },
+    select: { id: true },
+  });
+  await inDays(400);
+  expect((await as(owner).audit.state()).prunedThrough).toBeGreaterThan(0);
 });
 
 test("what retention drops takes its words along, save those of whom later entries speak", async () => {
