@@ -1,5 +1,4 @@
-import type { Stripe } from "stripe";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import {
   advance,
@@ -7,25 +6,17 @@ import {
   latestInvoice,
   makeCatalogue,
   makePayer,
+  openFor,
   sides,
-  type Catalogue,
-  type Side,
 } from "./contract-side.ts";
 
 const DAY = 86_400;
 const HOUR = 3_600;
 const MONTH = 31 * DAY;
 
-describe.each(sides())("changes that cost money: $name", ({ open }) => {
-  let side: Side;
-  let stripe: Stripe;
-  let prices: Catalogue;
-  beforeAll(async () => {
-    side = await open();
-    stripe = side.stripe;
-    prices = await makeCatalogue(stripe);
-  });
-  afterAll(() => side.close());
+describe.each(sides())("changes that cost money: $name", async (side) => {
+  const stripe = await openFor(side);
+  const prices = await makeCatalogue(stripe);
 
   async function begin(card: string, quantity = 1) {
     const payer = await makePayer(stripe, card);

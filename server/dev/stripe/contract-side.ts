@@ -2,15 +2,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Stripe } from "stripe";
+import { afterAll } from "vitest";
 
 import { startStripeStandIn } from "./stand-in.ts";
 
-export type Side = { name: string; stripe: Stripe; close: () => Promise<void> };
+type Side = { name: string; stripe: Stripe; close: () => Promise<void> };
+type Opener = { name: string; open: () => Promise<Side> };
 
 const key = process.env.STRIPE_SECRET_KEY;
 
 /** The sides that the suite runs against here, by name. Says on its output when Stripe itself is not among them. */
-export function sides(): { name: string; open: () => Promise<Side> }[] {
+export function sides(): Opener[] {
   const standIn = { name: "the stand-in", open: openStandIn };
   if (key?.startsWith("sk_test_")) return [standIn, { name: "Stripe", open: () => openStripe(key) }];
   process.stdout.write("Contract with Stripe itself: not run, there is no STRIPE_SECRET_KEY=sk_test_…\n");
@@ -47,6 +49,13 @@ export async function advance(stripe: Stripe, clock: string, to: number): Promis
     await sleep(1_000);
   }
   throw new Error("The test clock did not arrive");
+}
+
+/** Opens a side for the tests of one `describe`, and closes it after them. */
+export async function openFor({ open }: Opener): Promise<Stripe> {
+  const side = await open();
+  afterAll(() => side.close());
+  return side.stripe;
 }
 
 export type Catalogue = { pro: Stripe.Price; business: Stripe.Price; proYearly: Stripe.Price };

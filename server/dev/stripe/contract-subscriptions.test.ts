@@ -1,5 +1,5 @@
 import type { Stripe } from "stripe";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import {
   advance,
@@ -7,25 +7,17 @@ import {
   latestInvoice,
   makeCatalogue,
   makePayer,
+  openFor,
   sides,
-  type Catalogue,
-  type Side,
 } from "./contract-side.ts";
 
 const DAY = 86_400;
 const HOUR = 3_600;
 const MONTH = 31 * DAY;
 
-describe.each(sides())("subscriptions from beginning to end: $name", ({ open }) => {
-  let side: Side;
-  let stripe: Stripe;
-  let prices: Catalogue;
-  beforeAll(async () => {
-    side = await open();
-    stripe = side.stripe;
-    prices = await makeCatalogue(stripe);
-  });
-  afterAll(() => side.close());
+describe.each(sides())("subscriptions from beginning to end: $name", async (side) => {
+  const stripe = await openFor(side);
+  const prices = await makeCatalogue(stripe);
 
   const periodEnd = (subscription: Stripe.Subscription) =>
     subscription.items.data[0]?.current_period_end ?? 0;

@@ -1,16 +1,10 @@
 import type { Stripe } from "stripe";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { faultOf, makeCatalogue, sides, type Side } from "./contract-side.ts";
+import { faultOf, makeCatalogue, openFor, sides } from "./contract-side.ts";
 
-describe.each(sides())("what Stripe's API does everywhere: $name", ({ open }) => {
-  let side: Side;
-  let stripe: Stripe;
-  beforeAll(async () => {
-    side = await open();
-    stripe = side.stripe;
-  });
-  afterAll(() => side.close());
+describe.each(sides())("what Stripe's API does everywhere: $name", async (side) => {
+  const stripe = await openFor(side);
 
   test("an unknown parameter is refused by its name, at the top and inside", async () => {
     const top = await faultOf(stripe.customers.create({ nmae: "x" } as Stripe.CustomerCreateParams));
