@@ -4,17 +4,9 @@ import type { Usage } from "../plans/quota.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Door } from "../tenancy/context.ts";
 import { note } from "./checkout.ts";
-import { planOfPrice, sales } from "./catalogue.ts";
-import {
-  findCustomer,
-  getLive,
-  intervalOf,
-  keyOf,
-  noSubscription,
-  priceOf,
-  seatsOf,
-  usageOf,
-} from "./purchase.ts";
+import { isGreater } from "./greater.ts";
+import { planOfPrice } from "./catalogue.ts";
+import { findCustomer, getLive, keyOf, noSubscription, priceOf, seatsOf, usageOf } from "./purchase.ts";
 import type { ChangePlan, ChosenPlan } from "./schema.ts";
 import { trialOf } from "./seats.ts";
 import { askStripe } from "./stripe.ts";
@@ -30,6 +22,7 @@ type Live = Pick<
   Awaited<ReturnType<typeof getLive>>,
   | "subscriptionId"
   | "itemId"
+  | "status"
   | "plan"
   | "priceLookupKey"
   | "quantity"
@@ -177,10 +170,19 @@ export async function cancelSubscription(door: Door): Promise<{ at: Date | null 
   });
 }
 
-/** Takes a planned end back. Throws AppError no_subscription, also when no end is planned. */
+/**
+ * Takes a planned end back, or lets a paused subscription run again, which is paid for at once. Throws AppError
+ * no_subscription, also when neither is there, and what askStripe throws.
+ */
 export async function resumeSubscription(door: Door): Promise<void> {
   await usageOf(door);
   await changing(door, async (live) => {
+    if (live.status === "paused") {
+      await note(door, "billing.resume", { plan: live.plan, status: live.status });
+      // A new period begins.
+      await askStripe((stripe) => stripe.subscriptions.resume(live.subscriptionId));
+      return;
+    }
     if (!live.cancelAt) throw new AppError("CONFLICT", "no_subscription", "The subscription does not end.");
     await note(door, "billing.resume", { plan: live.plan });
     await update(live, live.cancelAtPeriodEnd ? { cancel_at_period_end: false } : { cancel_at: "" });
@@ -231,19 +233,6 @@ async function releasePlanned({ scheduleId }: Live): Promise<void> {
 
 async function syncNow({ request }: Door, { customerId }: Turn): Promise<void> {
   await askStripe(() => syncCustomer(customerId, request.id));
-}
-
-const rankOf = (plan: string) => sales.findIndex((sale) => sale.plan === plan);
-
-/** More is paid at once for a greater plan, and for a year instead of a month. */
-export function isGreater(
-  live: Pick<Live, "plan" | "priceLookupKey">,
-  { plan, interval }: ChosenPlan,
-): boolean {
-  const rank = rankOf(plan) - rankOf(live.plan);
-  const before = intervalOf(live.priceLookupKey);
-  if (rank === 0) return before === "month" && interval === "year";
-  return rank > 0 && !(before === "year" && interval === "month");
 }
 
 function assertGreater(live: Live, input: ChosenPlan): void {

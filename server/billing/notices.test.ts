@@ -43,7 +43,7 @@ afterAll(async () => {
 /** A customer whose time the test moves. */
 async function timedCustomer(
   card: string | null = "pm_card_visa",
-): Promise<{ customer: string; move(days: number): Promise<void> }> {
+): Promise<{ customer: string; move: (days: number) => Promise<void> }> {
   let now = Math.floor(Date.now() / 1_000);
   const { testClocks } = made.stripe.testHelpers;
   const clock = await testClocks.create({ frozen_time: now });
@@ -145,7 +145,8 @@ describe("a renewal that is declined", () => {
     await syncCustomer(customer, "reconcile");
     // Paid before anybody was told.
     const { latest_invoice: latest } = await made.stripe.subscriptions.retrieve(id);
-    await made.stripe.invoices.pay(typeof latest === "string" ? latest : (latest?.id ?? ""));
+    const invoice = typeof latest === "string" ? latest : (latest?.id ?? "");
+    await made.stripe.invoices.pay(invoice);
     await made.deliver(true);
     await settle();
     expect(mailsTo(organization.owner)).toEqual([]);
@@ -155,7 +156,7 @@ describe("a renewal that is declined", () => {
     });
     expect(notice?.doneAt).not.toBeNull();
     // The events of the failure come now, and nothing follows from them.
-    await made.control("emit", { type: "invoice.payment_failed", object: String(latest) });
+    await made.control("emit", { type: "invoice.payment_failed", object: invoice });
     await settle();
     expect(mailsTo(organization.owner).filter(({ subject }) => subject.includes("failed"))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import type { Door, ReadCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { accessOf } from "./access.ts";
 import { currency, planOfPrice, priceKeys, sales, type PriceKey } from "./catalogue.ts";
-import { isGreater } from "./change.ts";
+import { isGreater } from "./greater.ts";
 import { lookAt } from "./look.ts";
 import { findCustomer, intervalOf, usageOf } from "./purchase.ts";
 import type { ListInvoices } from "./schema.ts";

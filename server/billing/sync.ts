@@ -12,6 +12,7 @@ import { accessLevel } from "./access-level.ts";
 import { keyOfPrice, planOfPrice } from "./catalogue.ts";
 import { invoicesOf, keepInvoices, type SeenInvoice } from "./invoice-ledger.ts";
 import { askFailures } from "./notices.ts";
+import { outgrownSchedule } from "./outgrown.ts";
 import { stripeClient } from "./stripe.ts";
 import {
   currentOf,
@@ -56,7 +57,8 @@ export async function syncCustomer(customerId: string, requestId: string): Promi
   throw busy();
 }
 
-async function lookAt({ customerId, organizationId }: Turn): Promise<Look> {
+async function lookAt(turn: Turn): Promise<Look> {
+  const { customerId, organizationId } = turn;
   const [all, invoices] = await Promise.all([
     subscriptionsOf(customerId),
     invoicesOf(customerId, organizationId),
@@ -67,7 +69,14 @@ async function lookAt({ customerId, organizationId }: Turn): Promise<Look> {
     log("billing").error({ organization: organizationId, ids }, "more than one subscription is paid for");
   }
   const current = currentOf(all);
-  return { now: current && { ...stateOf(current), ...(await plannedPrice(current)) }, invoices };
+  if (!current) return { now: null, invoices };
+  const state = stateOf(current);
+  const outgrown = await outgrownSchedule(organizationId, state);
+  if (outgrown !== null) {
+    await stripeClient().subscriptionSchedules.release(outgrown);
+    return lookAt(turn);
+  }
+  return { now: { ...state, ...(await plannedPrice(current)) }, invoices };
 }
 
 /** What a customer has at Stripe now; null without anything. Throws AppError and what Stripe's client throws. */

@@ -66,7 +66,7 @@ test("what reconciliations found is kept, with the organizations that it concern
     new RegExp(`^\\d{4}-.*\\t${id}\\t1 looked at, 0 repaired, 0 with other seats, 1 failed$`, "m"),
   );
   expect(told).toContain(`\t${id}\tfailed`);
-  await expect(billing(["reports", "--most", "0"], {})).rejects.toThrow();
+  await expect(billing(["reports", "--most", "0"], {})).rejects.toThrow("Command failed");
 });
 
 test("events from which nothing has followed are listed, and acted upon anew", async () => {
