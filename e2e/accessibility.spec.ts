@@ -228,6 +228,11 @@ const places: Place[] = [
       await expect(page.getByLabel("The event's envelope")).toBeVisible();
     },
   },
+  { name: "billing", who: owner, address: `/${acme}/billing` },
+  { name: "billing, plans", who: owner, address: `/${acme}/billing/plans?paid=year` },
+  { name: "billing, usage", who: owner, address: `/${acme}/billing/usage` },
+  { name: "billing, invoices", who: owner, address: `/${acme}/billing/invoices` },
+  { name: "billing, for a viewer", who: "Acme Robotics, viewer", address: `/${acme}/billing` },
   { name: "settings", who: owner, address: `/${acme}/settings` },
   {
     name: "deletion",
