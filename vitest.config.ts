@@ -18,8 +18,8 @@ const withServices = {
   server: { deps: { inline: ["next-auth"] } },
   // A machine that is busy with much else may miss a deadline once; `npm test` names what needs its second try.
   retry: 1,
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
 } satisfies ProjectConfig;
 
 export default defineConfig({
