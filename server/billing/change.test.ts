@@ -215,6 +215,18 @@ describe("nothing is changed", () => {
   });
 });
 
+test("of an organization that is being erased nothing is changed, and what runs on is ended", async () => {
+  const customer = await made.subscribed(organization, "astra_business_month");
+  await platformDb().billingCustomer.update({
+    where: { organizationId: organization.id },
+    data: { closedAt: new Date() },
+    select: { closedAt: true },
+  });
+  expect(await refusalOf(billing().scheduleDowngrade(pro))).toMatchObject({ reason: "no_subscription" });
+  const { status, schedule } = await subscriptionOf(customer);
+  expect({ status, schedule }).toEqual({ status: "canceled", schedule: null });
+});
+
 describe("seats", () => {
   const door = async () => {
     const found = await findOrganizationById(organization.id);

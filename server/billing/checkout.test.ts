@@ -127,6 +127,27 @@ describe("after Stripe has failed", () => {
   });
 });
 
+test("a page of another customer's is none of ours, though it stood with our attempt", async () => {
+  const other = await buildOrganization({ plan: "free" });
+  const theirs = await billing(0, other).startCheckout(pro);
+  await made.pay(theirs.url);
+  const { id: organizationId } = organization;
+  const ours = await billing().startCheckout(pro);
+  await platformDb().checkoutAttempt.update({
+    where: { sessionId: theirs.sessionId },
+    data: { sessionId: null },
+    select: { id: true },
+  });
+  await platformDb().checkoutAttempt.updateMany({
+    where: { organizationId, sessionId: ours.sessionId },
+    data: { sessionId: theirs.sessionId },
+  });
+  expect(await refusalOf(billing().confirmCheckout({ sessionId: theirs.sessionId }))).toMatchObject({
+    reason: "not_found",
+  });
+  expect(await planOfOrganization(organization)).toBe("free");
+});
+
 test("a customer that was deleted at Stripe takes the plan along, and is followed by a new one", async () => {
   const { url, sessionId } = await billing().startCheckout(pro);
   await made.pay(url);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { ownerPool } from "../fleet/owner.ts";
 import { eraseOrganization } from "../organizations/erase.ts";
 import { platformDb } from "../platform/database.ts";
+import { env } from "../platform/env.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import {
   billingEntries,
@@ -257,6 +258,21 @@ describe("what is not an event that Stripe signed just now is refused, and leave
     const [body, signature] = given();
     expect(await send(body, signature)).toEqual(answer);
     expect(await platformDb().stripeEvent.count({ where: { id: "evt_forged" } })).toBe(0);
+  });
+
+  test("of test mode where real money moves, and the other way round", async () => {
+    const former = env().STRIPE_SECRET_KEY;
+    Object.assign(env(), { STRIPE_SECRET_KEY: "rk_live_billing" });
+    try {
+      const body = event({ id: "evt_of_test" });
+      expect(await send(body, sign(body))).toEqual({ status: 400, reason: "other_mode" });
+      const live = event({ id: "evt_of_live", livemode: true });
+      expect(await send(live, sign(live))).toEqual({ status: 200 });
+    } finally {
+      Object.assign(env(), { STRIPE_SECRET_KEY: former });
+    }
+    const noted = await platformDb().stripeEvent.findMany({ where: { id: { startsWith: "evt_of_" } } });
+    expect(noted.map(({ id }) => id)).toEqual(["evt_of_live"]);
   });
 
   test("the same ones, signed with either secret of a rotation, are taken", async () => {

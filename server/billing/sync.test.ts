@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findOrganizationById } from "../access/directory.ts";
 import { platformDb } from "../platform/database.ts";
 import { eraseOrganization } from "../organizations/erase.ts";
 import { tenancy } from "../tenancy/kernel.ts";
@@ -10,8 +11,10 @@ import {
   useUpReadyTenants,
   type TestOrganization,
 } from "../test/factories.ts";
+import { paidFor } from "./access.ts";
 import { reconcileAll } from "./reconcile.ts";
 import { syncCustomer } from "./sync.ts";
+import { takeEvent } from "./take-event.ts";
 
 let made: TestStripe;
 let organization: TestOrganization;
@@ -105,6 +108,14 @@ test("a plan that somebody has set since the subscription's end stays, and a new
   await setPlan("team");
   await reconcileAll(run, mine());
   expect(await planOfOrganization(organization)).toBe("team");
+  // Also where the end had been planned, and its time has come.
+  await platformDb().subscription.update({
+    where: mine(),
+    data: { cancelAt: new Date(Date.now() - 1_000) },
+    select: { status: true },
+  });
+  const info = await findOrganizationById(organization.id);
+  expect(info && paidFor(info, new Date())).toMatchObject({ plan: "team", access: "full" });
   await made.subscribe(customer);
   await syncCustomer(customer, "test");
   expect(await planOfOrganization(organization)).toBe("pro");
@@ -124,6 +135,43 @@ test("what an erased organization bought is ended by the reconciliation, when th
   expect(await reconcileAll(run, mine())).toMatchObject({ looked: 1, failed: 0 });
   expect((await made.stripe.subscriptions.retrieve(id)).status).toBe("canceled");
   expect(await reconcileAll(run, mine())).toMatchObject({ looked: 0 });
+});
+
+describe("a status that this version does not know", () => {
+  /** Has Stripe answer the next look with this status. */
+  async function says(customer: string, status: string): Promise<void> {
+    const list = await made.stripe.subscriptions.list({ customer, status: "all" });
+    const data = list.data.map((one) => ({ ...one, status }));
+    const body = JSON.stringify({ ...list, data });
+    await made.control("fail", { status: 200, method: "GET", path: "/v1/subscriptions", body });
+  }
+
+  test("keeps the plan, and the level of access before it", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer);
+    await syncCustomer(customer, "test");
+    await says(customer, "hibernating");
+    await syncCustomer(customer, "test");
+    const row = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
+    expect(row).toMatchObject({ status: "hibernating", lastLevel: "full", plan: "pro" });
+    expect(await planOfOrganization(organization)).toBe("pro");
+    await says(customer, "unpaid");
+    await syncCustomer(customer, "test");
+    await says(customer, "hibernating");
+    await syncCustomer(customer, "test");
+    const after = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
+    expect(after).toMatchObject({ status: "hibernating", lastLevel: "read_only", plan: "pro" });
+  });
+
+  test("gives nothing to who never had anything", async () => {
+    const customer = await made.customerOf(organization);
+    await made.subscribe(customer, "astra_business_month");
+    await says(customer, "hibernating");
+    await syncCustomer(customer, "test");
+    expect(await planOfOrganization(organization)).toBe("free");
+    const row = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
+    expect(row).toMatchObject({ status: "hibernating", lastLevel: "read_only", plan: "free" });
+  });
 });
 
 describe("the grace", () => {
@@ -187,6 +235,20 @@ test("of a first payment that never came nothing follows, and nothing is left of
   const row = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
   expect(row.status).toBe("incomplete");
   expect(await planOfOrganization(organization)).toBe("free");
+});
+
+test("an event that is done acts no more, however often its job runs", async () => {
+  const customerId = await made.customerOf(organization);
+  const now = new Date();
+  const event = { id: `evt_done${organization.slug.replaceAll("-", "")}`, type: "customer.updated" };
+  await platformDb().stripeEvent.create({
+    data: { ...event, customerId, createdAt: now, state: "done" },
+    select: { id: true },
+  });
+  const job = { id: "job", attempt: 1, requestId: "again", signal: run.signal };
+  await takeEvent({ eventId: event.id }, job);
+  const { ticket } = await platformDb().billingCustomer.findUniqueOrThrow({ where: mine() });
+  expect(ticket).toBe(0n);
 });
 
 test("events that are done go after five weeks, and those from which nothing has followed stay", async () => {
