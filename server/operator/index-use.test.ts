@@ -81,7 +81,7 @@ async function accessesOf(verb: () => Promise<unknown>): Promise<Access[]> {
     const accesses: Access[] = [];
     for (const statement of statements) {
       if (/^\s*(SELECT|WITH)/i.test(statement.text))
-        accesses.push(...(await explain(client as unknown as pg.Client, statement)).accesses);
+        accesses.push(...(await explain(client, statement)).accesses);
     }
     return accesses;
   } finally {
