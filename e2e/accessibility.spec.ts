@@ -54,6 +54,16 @@ async function oneDeadLetter(): Promise<string> {
   return `/operator/dead-letters?name=test.looked-at&job=${job?.id}`;
 }
 
+/** An event of a customer whom nobody knows, which nobody tries again. */
+async function oneOpenEvent(): Promise<string> {
+  await asSuperuser(
+    `INSERT INTO stripe_events (id, type, customer_id, created_at, state, tries, error)
+     VALUES ('evt_lookedat', 'test.looked-at', 'cus_lookedat', now(), 'unresolved', 11, 'unknown customer')
+     ON CONFLICT (id) DO NOTHING`,
+  );
+  return "/operator/billing/events?state=unresolved";
+}
+
 async function newInvite(api: Api): Promise<string> {
   const { email } = newcomer();
   return `/invite/${await invitedAs(api, { email, roleKey: "viewer", organization: "Acme Robotics" })}`;
@@ -289,6 +299,17 @@ const places: Place[] = [
   { name: "not found, within", who: owner, address: `/${acme}/nothing`, status: 404 },
   { name: "no organization", who: owner, address: "/no-such-organization", status: 404 },
   { name: "fleet", who: "Operator", address: "/operator" },
+  { name: "the fleet's billing", who: "Operator", address: "/operator/billing" },
+  { name: "events of Stripe", who: "Operator", address: oneOpenEvent },
+  {
+    name: "event of Stripe",
+    who: "Operator",
+    address: oneOpenEvent,
+    open: async (page) => {
+      await page.getByRole("link", { name: "test.looked-at" }).first().click();
+      await expect(page.getByText("No organization has this customer.")).toBeVisible();
+    },
+  },
   { name: "dead letters, none found", who: "Operator", address: "/operator/dead-letters?name=zebra" },
   { name: "dead letter", who: "Operator", address: oneDeadLetter },
   {

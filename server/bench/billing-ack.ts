@@ -20,6 +20,8 @@ const burst = 5_000;
 /** How many of a burst are under way at once. */
 const atOnce = 200;
 const customers = 25;
+/** Before what was not taken is sent again, give or take a half. */
+const pauseMs = 1_000;
 const doneWithinMs = 600_000;
 
 const secretKey = "sk_test_bench";
@@ -106,12 +108,13 @@ class Sender {
       const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret });
       const status = await post(this.#url, body, { "stripe-signature": signature }).then(
         (answer) => answer.status,
-        // A kept connection that the other side has just closed: nobody has seen the event.
+        // Among others a kept connection that the other side has just closed.
         () => null,
       );
       if (status === 200) return;
       this.again += 1;
-      if (status !== null) await sleep(1_000);
+      // Whoever has too much to do already is not asked at once again.
+      await sleep(pauseMs * (0.5 + Math.random()));
     }
   }
 }
