@@ -5,6 +5,7 @@ import { formatMoney } from "#app/(console)/[org]/_billing/money.ts";
 import { PortalButton } from "#app/(console)/[org]/_billing/portal-button.tsx";
 import { isOwing, planName, type BillingOverview } from "#app/(console)/[org]/_billing/words.ts";
 import { useAccess } from "#app/(console)/[org]/_shell/organization.ts";
+import { RunAgain } from "#app/(console)/[org]/billing/run-again.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { CalendarDate } from "#app/_ui/relative-time.tsx";
@@ -56,6 +57,7 @@ function OwingNotice({ overview: { subscription, access } }: NoticeProps) {
                 Pay {sum}
               </ExternalLink>
             )}
+            {status === "paused" && subscription.card && <RunAgain subscription={subscription} />}
             <PortalButton>Change payment method</PortalButton>
           </>
         )
