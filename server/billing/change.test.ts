@@ -254,6 +254,16 @@ describe("seats", () => {
     expect((await subscriptionOf(customer)).items.data[0]?.quantity).toBe(2);
   });
 
+  test("are not set where Stripe says what we have not heard of: that nothing is paid for", async () => {
+    const customer = await made.subscribed(organization);
+    await buildMember(organization, "viewer");
+    const { id, ...rest } = await subscriptionOf(customer);
+    const body = JSON.stringify({ ...rest, id, status: "unpaid" });
+    await made.control("fail", { status: 200, method: "GET", path: `/v1/subscriptions/${id}`, body });
+    expect(await fitSeats(await door(), "test")).toBeNull();
+    expect((await subscriptionOf(customer)).items.data[0]?.quantity).toBe(1);
+  });
+
   test("are not set by a run that was overtaken while Stripe kept it waiting", async () => {
     const customer = await made.subscribed(organization);
     await buildMember(organization, "viewer");
