@@ -1,8 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { Card } from "#app/_ui/card.tsx";
-import { Logo } from "#app/_ui/logo.tsx";
-import { ThemeSwitch } from "#app/_ui/theme-switch.tsx";
+import { ReferencePage, ReferencePart } from "#app/docs/_reference/reference-page.tsx";
 import { Contents } from "#app/docs/api/_reference/contents.tsx";
 import { groupsOf } from "#app/docs/api/_reference/entries.ts";
 import { FieldList } from "#app/docs/api/_reference/field-list.tsx";
@@ -18,49 +17,28 @@ export default function Page() {
   const document = openApiDocument(env().PUBLIC_URL);
   const groups = groupsOf(document);
   return (
-    <div className="mx-auto max-w-6xl px-5 sm:px-8">
-      <header className="flex items-center justify-between gap-4 py-5">
-        <Link href="/" aria-label="Astra, start page" className="-m-1.5 rounded-md p-1.5">
-          <Logo />
-        </Link>
-        <ThemeSwitch />
-      </header>
-      <div className="grid gap-8 pb-16 lg:grid-cols-[17rem_minmax(0,1fr)]">
-        <div className="hidden lg:sticky lg:top-4 lg:block lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto">
-          <Contents groups={groups} />
-        </div>
-        <main id="content" className="min-w-0">
-          <Introduction url={document.servers[0]?.url ?? ""} description={document.info.description} />
-          <details className="mt-6 lg:hidden">
-            <summary className="-mx-1 min-h-6 cursor-default rounded-sm px-1 text-base text-ink-muted hover:text-ink">
-              All operations
-            </summary>
-            <div className="mt-3">
-              <Contents groups={groups} />
-            </div>
-          </details>
-          <Refusals />
-          {groups.map(({ tag, title, entries }) => (
-            <section key={tag} aria-labelledby={`part-${tag}`} className="mt-10">
-              <h2 id={`part-${tag}`} className="mb-4 text-xl font-semibold text-ink">
-                {title}
-              </h2>
-              <div className="grid gap-4">
-                {entries.map(({ path, method, operation }) => (
-                  <OperationSection
-                    key={operation.operationId}
-                    document={document}
-                    path={path}
-                    method={method}
-                    operation={operation}
-                  />
-                ))}
-              </div>
-            </section>
+    <ReferencePage
+      introduction={
+        <Introduction url={document.servers[0]?.url ?? ""} description={document.info.description} />
+      }
+      contents={<Contents groups={groups} />}
+      contentsLabel="All operations"
+    >
+      <Refusals />
+      {groups.map(({ tag, title, entries }) => (
+        <ReferencePart key={tag} id={`part-${tag}`} title={title}>
+          {entries.map(({ path, method, operation }) => (
+            <OperationSection
+              key={operation.operationId}
+              document={document}
+              path={path}
+              method={method}
+              operation={operation}
+            />
           ))}
-        </main>
-      </div>
-    </div>
+        </ReferencePart>
+      ))}
+    </ReferencePage>
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { Logo } from "#app/_ui/logo.tsx";
-import { ThemeSwitch } from "#app/_ui/theme-switch.tsx";
+import { ReferencePage, ReferencePart } from "#app/docs/_reference/reference-page.tsx";
 import {
   AddressesChapter,
   chapters,
@@ -24,58 +23,42 @@ export default function Page() {
   const document = openApiDocument(PUBLIC_URL);
   const groups = eventGroups();
   return (
-    <div className="mx-auto max-w-6xl px-5 sm:px-8">
-      <header className="flex items-center justify-between gap-4 py-5">
-        <Link href="/" aria-label="Astra, start page" className="-m-1.5 rounded-md p-1.5">
-          <Logo />
-        </Link>
-        <ThemeSwitch />
-      </header>
-      <div className="grid gap-8 pb-16 lg:grid-cols-[17rem_minmax(0,1fr)]">
-        <div className="hidden lg:sticky lg:top-4 lg:block lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto">
-          <EventContents chapters={chapters} groups={groups} />
-        </div>
-        <main id="content" className="min-w-0">
-          <h1 className="text-2xl font-semibold text-ink">Events and webhooks</h1>
-          <p className="mt-2 max-w-prose text-base text-ink-muted">
-            Astra tells your systems what happens in your organization: it sends each event to the endpoints
-            that want to hear of it, signed, until it has arrived. The calls that look after endpoints stand
-            in the{" "}
-            <Link
-              href="/docs/api"
-              className="rounded-sm text-accent-text underline underline-offset-2 hover:text-ink"
-            >
-              API reference
-            </Link>
-            .
-          </p>
-          <details className="mt-6 lg:hidden">
-            <summary className="-mx-1 min-h-6 cursor-default rounded-sm px-1 text-base text-ink-muted hover:text-ink">
-              On this page
-            </summary>
-            <div className="mt-3">
-              <EventContents chapters={chapters} groups={groups} />
-            </div>
-          </details>
-          <EnvelopeChapter document={document} />
-          <SignatureChapter />
-          <DeliveryChapter />
-          <AddressesChapter ports={OUTBOUND_PORTS} />
-          <PollingChapter url={document.servers[0]?.url ?? ""} />
-          {groups.map(({ kind, title, entries }) => (
-            <section key={kind} aria-labelledby={`kind-${kind}`} className="mt-10">
-              <h2 id={`kind-${kind}`} className="mb-4 text-xl font-semibold text-ink">
-                {title}
-              </h2>
-              <div className="grid gap-4">
-                {entries.map((entry) => (
-                  <EventSection key={entry.type} document={document} entry={entry} />
-                ))}
-              </div>
-            </section>
+    <ReferencePage
+      introduction={<Introduction />}
+      contents={<EventContents chapters={chapters} groups={groups} />}
+      contentsLabel="On this page"
+    >
+      <EnvelopeChapter document={document} />
+      <SignatureChapter />
+      <DeliveryChapter />
+      <AddressesChapter ports={OUTBOUND_PORTS} />
+      <PollingChapter url={document.servers[0]?.url ?? ""} />
+      {groups.map(({ kind, title, entries }) => (
+        <ReferencePart key={kind} id={`kind-${kind}`} title={title}>
+          {entries.map((entry) => (
+            <EventSection key={entry.type} document={document} entry={entry} />
           ))}
-        </main>
-      </div>
-    </div>
+        </ReferencePart>
+      ))}
+    </ReferencePage>
+  );
+}
+
+function Introduction() {
+  return (
+    <>
+      <h1 className="text-2xl font-semibold text-ink">Events and webhooks</h1>
+      <p className="mt-2 max-w-prose text-base text-ink-muted">
+        Astra tells your systems what happens in your organization: it sends each event to the endpoints that
+        want to hear of it, signed, until it has arrived. The calls that look after endpoints stand in the{" "}
+        <Link
+          href="/docs/api"
+          className="rounded-sm text-accent-text underline underline-offset-2 hover:text-ink"
+        >
+          API reference
+        </Link>
+        .
+      </p>
+    </>
   );
 }
