@@ -6,6 +6,7 @@ import { priceKeys, sales } from "../billing/catalogue.ts";
 import { platformDb } from "../platform/database.ts";
 import { buildOrganization, closeConnections } from "../test/factories.ts";
 import { startStripeStandIn, type StandIn } from "../dev/stripe/stand-in.ts";
+import { tenancy } from "../tenancy/kernel.ts";
 import { meterNames } from "../usage/meters.ts";
 
 let standIn: StandIn;
@@ -67,6 +68,28 @@ test("what reconciliations found is kept, with the organizations that it concern
   );
   expect(told).toContain(`\t${id}\tfailed`);
   await expect(billing(["reports", "--most", "0"], {})).rejects.toThrow("Command failed");
+});
+
+test("hours of usage that were not reported are listed, and failed ones are a fault", async () => {
+  const organization = await buildOrganization();
+  const usage = () => billing(["usage", "--organization", organization.slug], {});
+  expect(await usage()).toBe("0 wait, 0 failed.\n");
+  const hour = new Date("2026-11-20T10:00:00Z");
+  await tenancy().withTenant(organization.id, { readOnly: false }, (db) =>
+    db.usageHour.createMany({
+      data: [
+        { meter: "api_calls", hour, quantity: 12n, state: "waiting", error: "resource_missing" },
+        { meter: "webhook_deliveries", hour, quantity: 3n, state: "sent" },
+      ],
+    }),
+  );
+  expect(await usage()).toBe(
+    "2026-11-20T10:00:00.000Z\tapi_calls\t12\twaiting\tresource_missing\n1 wait, 0 failed.\n",
+  );
+  await tenancy().withTenant(organization.id, { readOnly: false }, (db) =>
+    db.usageHour.updateMany({ where: { meter: "api_calls" }, data: { state: "failed", error: "too old" } }),
+  );
+  await expect(usage()).rejects.toMatchObject({ stdout: expect.stringContaining("0 wait, 1 failed.") });
 });
 
 test("events from which nothing has followed are listed, and acted upon anew", async () => {

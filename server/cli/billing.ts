@@ -7,15 +7,18 @@ import { stripeClient } from "../billing/stripe.ts";
 import { syncCatalogue } from "../billing/sync-catalogue.ts";
 import { ListStripeEvents, ReplayStripeEvents } from "../operator/schema.ts";
 import { listStripeEvents, replayStripeEvents } from "../operator/stripe-events.ts";
+import { systemDoor } from "../tenancy/system-door.ts";
+import { transact } from "../tenancy/transact.ts";
+import { listUnreported } from "../usage/unreported.ts";
 import { fromHere } from "./jobs.ts";
 
-/** billing sync-catalog | reconcile | reports | events | replay. */
+/** billing sync-catalog | reconcile | reports | usage | events | replay. */
 export function billingCommands(program: Command): void {
   const billing = program.command("billing").description("Look after what is sold");
 
   billing
     .command("sync-catalog")
-    .description("Bring Stripe's products and prices to what the catalogue says; may run again")
+    .description("Bring Stripe's products, prices and meters to what the catalogue says; may run again")
     .action(async () => {
       const { made, changed, kept } = await syncCatalogue(stripeClient());
       for (const name of made) console.log(`made\t${name}`);
@@ -50,7 +53,27 @@ export function billingCommands(program: Command): void {
       const reports = await printFindings(Most.parse(options.most));
       console.log(`${reports} in all.`);
     });
+  usageCommands(billing);
   eventCommands(billing);
+}
+
+function usageCommands(billing: Command): void {
+  billing
+    .command("usage")
+    .description("List the hours of usage that were not reported to Stripe; exits 1 where some never will be")
+    .requiredOption("--organization <address>", "whose usage")
+    .action(async ({ organization: slug }: { organization: string }) => {
+      const found = await findOrganization(slug);
+      if (!found) throw new Error(`There is no organization ${slug}.`);
+      const door = systemDoor(found, { id: "billing usage", ip: null, userAgent: null });
+      const hours = await transact(door, "read", listUnreported);
+      for (const { hour, meter, quantity, state, error } of hours) {
+        console.log([hour.toISOString(), meter, quantity, state, error ?? "-"].join("\t"));
+      }
+      const failed = hours.filter(({ state }) => state === "failed").length;
+      console.log(`${hours.length - failed} wait, ${failed} failed.`);
+      if (failed > 0) process.exitCode = 1;
+    });
 }
 
 const Most = z.coerce.number().int().min(1).max(400);

@@ -161,7 +161,7 @@ describe("when Stripe does not take it", () => {
     await useAt(organization, hourBefore(), { quantity: 4 });
     await fold();
     await fail(500, { applied: true, count: 3 });
-    await expect(report()).rejects.toThrow();
+    await expect(report()).rejects.toThrow("Stripe has not taken it");
     await report(new Date(Date.now() + 24 * hourMs));
     expect(await rowsOf()).toMatchObject([{ state: "failed", error: "may have arrived" }]);
     expect(await countedAtStripe()).toBe(4);

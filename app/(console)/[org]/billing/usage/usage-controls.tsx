@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import { RadioGroup } from "radix-ui";
+import { ToggleGroup } from "radix-ui";
 import { daysOf, isDayOf, monthBeside } from "#app/(console)/[org]/billing/usage/search-params.ts";
 import { dayInWords, monthInWords } from "#app/(console)/[org]/billing/usage/words.ts";
 import type { Outputs } from "#app/_trpc/types.ts";
@@ -100,23 +100,26 @@ type Grain = (typeof grains)[number]["value"];
 
 function GrainSwitch({ grain, onChange }: { grain: Grain; onChange: (grain: Grain) => void }) {
   return (
-    <RadioGroup.Root
+    <ToggleGroup.Root
+      type="single"
       aria-label="Charts by"
-      orientation="horizontal"
       value={grain}
-      // One of the two values above comes back.
-      onValueChange={(next) => onChange(next as Grain)}
+      onValueChange={(next) => {
+        // Empty when the chosen one is clicked once more.
+        const known = grains.find(({ value }) => value === next);
+        if (known) onChange(known.value);
+      }}
       className="inline-flex gap-0.5 rounded-lg bg-pressed p-0.5"
     >
       {grains.map(({ value, label }) => (
-        <RadioGroup.Item
+        <ToggleGroup.Item
           key={value}
           value={value}
-          className="inline-flex h-7 items-center rounded-md px-3 text-sm text-ink-muted transition-colors duration-100 hover:text-ink data-[state=checked]:bg-raised data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:shadow-xs pointer-coarse:h-10"
+          className="inline-flex h-7 items-center rounded-md px-3 text-sm text-ink-muted transition-colors duration-100 hover:text-ink data-[state=on]:bg-raised data-[state=on]:font-medium data-[state=on]:text-ink data-[state=on]:shadow-xs pointer-coarse:h-10"
         >
           {label}
-        </RadioGroup.Item>
+        </ToggleGroup.Item>
       ))}
-    </RadioGroup.Root>
+    </ToggleGroup.Root>
   );
 }

@@ -52,5 +52,5 @@ export function standing(
   const left = `${figure(included - used)} left`;
   return percent >= 80
     ? { words: `${percent}% used, ${left}`, state: "near" }
-    : { words: used === 0 ? `${left}` : `${percent}% used, ${left}`, state: "room" };
+    : { words: used === 0 ? left : `${percent}% used, ${left}`, state: "room" };
 }
