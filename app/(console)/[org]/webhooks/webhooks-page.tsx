@@ -13,6 +13,7 @@ import { Button, ButtonLink } from "#app/_ui/button.tsx";
 import { ListTable } from "#app/_ui/data-table/list-table.tsx";
 import { FirstUse } from "#app/_ui/empty-state.tsx";
 import { useGo } from "#app/_ui/shell/go.ts";
+import { useWayOut } from "#app/_ui/way-out.tsx";
 
 const refreshMs = 15_000;
 const newestFirst = { by: "createdAt", direction: "desc" } as const;
@@ -78,9 +79,10 @@ function useRoom(): { used: number; limit: number | null; planName: string } | n
 
 function RoomNote() {
   const room = useRoom();
+  const { action } = useWayOut("limit_reached");
   if (!room || room.limit === null || room.used < room.limit) return null;
   return (
-    <Banner className="mb-3">
+    <Banner className="mb-3" actions={action}>
       The {room.planName} plan has room for {room.limit === 1 ? "one endpoint" : `${room.limit} endpoints`},
       and all of it is taken. Delete one that is not needed, or choose a larger plan.
     </Banner>

@@ -1,8 +1,10 @@
 "use client";
 
 import { CircleAlert, CircleCheck } from "lucide-react";
+import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { DialogActions } from "#app/_ui/dialog.tsx";
+import { useWayOut } from "#app/_ui/way-out.tsx";
 import type { InviteResult } from "#server/invites/schema.ts";
 
 type InviteResultsProps = {
@@ -33,6 +35,7 @@ export function InviteResults({ results, onAgain, onClose }: InviteResultsProps)
           <ResultLine key={index} result={result} />
         ))}
       </ul>
+      {refused.some(({ outcome }) => outcome === "no_seat") && <NoSeat />}
       <DialogActions>
         {again.length > 0 && (
           <Button onClick={() => onAgain(again.map(({ email }) => email))}>Correct {again.length}</Button>
@@ -43,6 +46,11 @@ export function InviteResults({ results, onAgain, onClose }: InviteResultsProps)
       </DialogActions>
     </div>
   );
+}
+
+function NoSeat() {
+  const { action, words } = useWayOut("limit_reached");
+  return <Banner actions={action}>A greater plan has more seats. {words}</Banner>;
 }
 
 function ResultLine({ result: { email, outcome, message } }: { result: InviteResult }) {
