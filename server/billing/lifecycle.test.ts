@@ -71,6 +71,12 @@ describe("a smaller plan that was planned, when the payment of a greater one is 
 
   test("falls away once that is paid by the link, which stands in the log", async () => {
     const { customer, invoice } = await refused();
+    await look(customer);
+    const [told] = (await owner().notifications.list({})).items;
+    expect(told).toMatchObject({ kind: "payment_failed", times: 1 });
+    expect(told?.text).toMatch(
+      /for Enterprise .* not tried again by itself\. Everything goes on as before\./,
+    );
     await made.stripe.invoices.pay(invoice);
     await look(customer);
     expect(await row()).toMatchObject({ plan: "enterprise", nextPriceLookupKey: null, scheduleId: null });

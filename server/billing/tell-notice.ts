@@ -46,13 +46,15 @@ export async function tellNotice(
 async function failureOf({ subjectId, attempt }: BillingNotice, live: Subscription): Promise<Tell | null> {
   const invoice = await stripeClient().invoices.retrieve(subjectId);
   if (invoice.status !== "open" || invoice.attempt_count !== attempt) return null;
+  // A change that waits for its payment is for another plan than the present one.
+  const billed = await platformDb().billingInvoice.findUnique({ where: { id: subjectId } });
   const next = invoice.next_payment_attempt;
   const data = {
     ...consequenceOf(live),
     amount: invoice.amount_remaining,
     currency: invoice.currency,
     invoice: invoice.number,
-    plan: planOf(live.plan).name,
+    plan: planOf(billed?.plan ?? live.plan).name,
     card: cardOf(live),
     nextTryAt: next ? new Date(next * 1_000).toISOString() : null,
   };
