@@ -161,6 +161,29 @@ describe("getBillingReport", () => {
   });
 });
 
+test("getBillingReport tells what the last reconciliation of all organizations found", async () => {
+  expect((await getBillingReport(now)).reconciled).toBeNull();
+  const counts = { looked: 9, repaired: 2, seats: 1, failed: 0 };
+  const run = (minutes: number, organizationId: string | null, looked: number) => {
+    const beganAt = new Date(now.getTime() + minutes * 60_000);
+    const data = {
+      id: randomUUID(),
+      beganAt,
+      endedAt: beganAt,
+      organizationId,
+      ...counts,
+      looked,
+      findings: [],
+    };
+    return platformDb().billingReconciliation.create({ data, select: { id: true } });
+  };
+  await run(-60, null, 8);
+  await run(-30, null, 9);
+  await run(-10, randomUUID(), 1);
+  const { reconciled } = await getBillingReport(now);
+  expect(reconciled).toEqual({ at: new Date(now.getTime() - 30 * 60_000), ...counts });
+});
+
 describe("getPaidReport", () => {
   test("counts the fee on each invoice, by plan and currency, and in all", async () => {
     for (let n = 0; n < 3; n++) await billed({ paid: 1_500 });

@@ -14,11 +14,12 @@ type Kind = "live" | "trial" | "pastDue" | "paused" | "unknown";
  * and how many payments fail. Counted in what the last looks at Stripe have left here; Stripe is not asked.
  */
 export async function getBillingReport(now = new Date()): Promise<BillingReport> {
-  const [rows, organizations, failures, openEvents] = await Promise.all([
+  const [rows, organizations, failures, openEvents, reconciled] = await Promise.all([
     subscriptionRows(now),
     organizationRows(),
     paymentFailures(now),
     countOpenEvents(),
+    lastReconciliation(),
   ]);
   const of = (kind: Kind) => rows.filter((row) => row.kind === kind);
   const plans = sales.map(({ plan }): PlanRevenue => {
@@ -39,6 +40,7 @@ export async function getBillingReport(now = new Date()): Promise<BillingReport>
     organizations,
     failures: { ...failures, missing, paying: live + missing },
     openEvents,
+    reconciled,
   };
 }
 
@@ -74,6 +76,17 @@ async function paymentFailures(now: Date): Promise<Omit<PaymentFailures, "missin
       (count(*) FILTER (WHERE failed AND status = 'paid'))::int AS recovered
     FROM billing_invoices WHERE created_at >= ${from}::timestamptz AND due > 0 AND (attempts > 0 OR status = 'paid')`;
   return { days: failureDays, ...(row ?? { tried: 0, failed: 0, recovered: 0 }) };
+}
+
+async function lastReconciliation(): Promise<BillingReport["reconciled"]> {
+  const found = await platformDb().billingReconciliation.findFirst({
+    where: { organizationId: null },
+    orderBy: { beganAt: "desc" },
+    select: { endedAt: true, looked: true, repaired: true, seats: true, failed: true },
+  });
+  if (!found) return null;
+  const { endedAt: at, ...counts } = found;
+  return { at, ...counts };
 }
 
 /** Seats times price, by the month. Years are added up whole first, so that one twelfth is rounded and not each. */

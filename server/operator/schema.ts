@@ -134,6 +134,8 @@ export type BillingReport = {
   failures: PaymentFailures;
   /** Events of Stripe that wait for an operator. */
   openEvents: { unresolved: number; failed: number };
+  /** What the last reconciliation of all found; null before the first. */
+  reconciled: { at: Date; looked: number; repaired: number; seats: number; failed: number } | null;
 };
 
 export type EndingTrials = {

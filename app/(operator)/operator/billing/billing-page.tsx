@@ -16,6 +16,7 @@ import type { Outputs } from "#app/_trpc/types.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
+import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
 
 type Report = Outputs["operator"]["billing"]["report"];
@@ -31,6 +32,7 @@ export function BillingPage() {
       {report.data ? (
         <div className="flex flex-col gap-4">
           <Figures report={report.data} />
+          <Reconciled found={report.data.reconciled} />
           <RevenueCard report={report.data} />
           <PaidCard />
           <TrialsCard />
@@ -102,6 +104,18 @@ function Figures({ report }: { report: Report }) {
         alarming={waiting > 0}
       />
     </dl>
+  );
+}
+
+/** What the nightly look at every customer found: anything but nothing means that events were lost. */
+function Reconciled({ found }: { found: Report["reconciled"] }) {
+  if (!found) return null;
+  const { at, looked, repaired, seats, failed } = found;
+  return (
+    <p className="px-1 text-sm text-ink-subtle">
+      Held against Stripe <RelativeTime date={at} />: {looked} looked at, {repaired} put right, {seats} with
+      other seats, {failed} failed.
+    </p>
   );
 }
 
