@@ -21,6 +21,7 @@ export async function outgrownSchedule(
     before?.subscriptionId === subscriptionId &&
     before.scheduleId === scheduleId &&
     before.nextPriceLookupKey;
-  if (!planned || plan === null) return null;
+  // What comes as it was planned has grown out of nothing: more may be planned after it.
+  if (!planned || plan === null || planned === priceLookupKey) return null;
   return isGreater(before, { plan, interval: intervalOf(priceLookupKey) }) ? scheduleId : null;
 }

@@ -174,6 +174,32 @@ describe("a status that this version does not know", () => {
   });
 });
 
+test("a greater plan that comes as somebody planned it at Stripe leaves what is planned after it", async () => {
+  const customer = await made.customerOf(organization);
+  const { id } = await made.subscribe(customer);
+  const schedule = await made.stripe.subscriptionSchedules.create({ from_subscription: id });
+  const { start_date, end_date } = schedule.phases[0] ?? { start_date: 0, end_date: 0 };
+  const [pro, business] = await Promise.all(
+    ["astra_pro_month", "astra_business_month"].map((key) => made.price(key)),
+  );
+  const duration = { interval: "month", interval_count: 1 } as const;
+  await made.stripe.subscriptionSchedules.update(schedule.id, {
+    phases: [
+      { items: [{ price: pro ?? "", quantity: 1 }], start_date, end_date },
+      { items: [{ price: business ?? "", quantity: 1 }], duration },
+      { items: [{ price: pro ?? "", quantity: 1 }], duration },
+    ],
+  });
+  const seen = async () => {
+    await syncCustomer(customer, "test");
+    const { plan, nextPriceLookupKey } = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
+    return [plan, nextPriceLookupKey];
+  };
+  expect(await seen()).toEqual(["pro", "astra_business_month"]);
+  await made.control("advance", { seconds: 32 * 86_400, customer });
+  expect(await seen()).toEqual(["business", "astra_pro_month"]);
+});
+
 describe("the grace", () => {
   const dayS = 86_400;
 
