@@ -1,5 +1,5 @@
 /** One cell, quoted where it must be. A spreadsheet would run what begins like a formula, so that is made plain text. */
-export function csvCell(text: string): string {
+function csvCell(text: string): string {
   const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
