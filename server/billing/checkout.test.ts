@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
@@ -83,6 +84,28 @@ describe("of one organization one page at most can be paid", () => {
     expect(await openPages()).toEqual([second.sessionId]);
     expect(await made.pay(first.url)).toBeNull();
     expect(await made.pay(second.url)).not.toBeNull();
+  });
+
+  test("when one was replaced while Stripe kept it waiting for its page", async () => {
+    await billing().startCheckout(pro);
+    // Stripe's client tries again after half a second, and after another one.
+    await made.control("fail", { status: 500, count: 2, method: "POST", path: "/v1/checkout/sessions" });
+    const yearly = billing().startCheckout({ ...pro, interval: "year" });
+    const slow = yearly.catch((error: unknown) => error);
+    await sleep(300);
+    const { sessionId } = await billing().startCheckout(business);
+    await slow;
+    expect(await openPages()).toEqual([sessionId]);
+  });
+
+  test("when the one that another choice replaces is paid before it can be closed", async () => {
+    const first = await billing().startCheckout(pro);
+    await made.control("fail", { status: 500, count: 2, method: "GET", path: "/v1/checkout/sessions" });
+    const second = refusalOf(billing().startCheckout(business));
+    await sleep(500);
+    await made.pay(first.url);
+    expect(await second).toMatchObject({ reason: "already_subscribed" });
+    expect(await planOfOrganization(organization)).toBe("pro");
   });
 
   test("when the page that another choice replaces was paid just before", async () => {

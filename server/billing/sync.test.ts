@@ -4,7 +4,7 @@ import { findOrganizationById } from "../access/directory.ts";
 import { platformDb } from "../platform/database.ts";
 import { eraseOrganization } from "../organizations/erase.ts";
 import { tenancy } from "../tenancy/kernel.ts";
-import { forgetJobs, planOfOrganization, TestStripe } from "../test/billing.ts";
+import { billingEntries, forgetJobs, planOfOrganization, TestStripe } from "../test/billing.ts";
 import {
   buildOrganization,
   closeConnections,
@@ -12,6 +12,7 @@ import {
   type TestOrganization,
 } from "../test/factories.ts";
 import { paidFor } from "./access.ts";
+import { noteChange } from "./note-change.ts";
 import { reconcileAll } from "./reconcile.ts";
 import { syncCustomer } from "./sync.ts";
 import { takeEvent } from "./take-event.ts";
@@ -137,27 +138,53 @@ test("what an erased organization bought is ended by the reconciliation, when th
   expect(await reconcileAll(run, mine())).toMatchObject({ looked: 0 });
 });
 
-describe("a status that this version does not know", () => {
-  /** Has Stripe answer the next look with this status. */
-  async function says(customer: string, status: string): Promise<void> {
-    const list = await made.stripe.subscriptions.list({ customer, status: "all" });
-    const data = list.data.map((one) => ({ ...one, status }));
-    const body = JSON.stringify({ ...list, data });
-    await made.control("fail", { status: 200, method: "GET", path: "/v1/subscriptions", body });
-  }
+/** Has Stripe answer the next look with this in each subscription. */
+async function says(customer: string, words: object): Promise<void> {
+  const list = await made.stripe.subscriptions.list({ customer, status: "all" });
+  const data = list.data.map((one) => ({ ...one, ...words }));
+  const body = JSON.stringify({ ...list, data });
+  await made.control("fail", { status: 200, method: "GET", path: "/v1/subscriptions", body });
+}
 
+test("an end at the period's end counts, with its moment and without", async () => {
+  const customer = await made.customerOf(organization);
+  const { items } = await made.subscribe(customer);
+  const end = new Date((items.data[0]?.current_period_end ?? 0) * 1_000);
+  const cancelAt = async () => {
+    await syncCustomer(customer, "test");
+    return (await platformDb().subscription.findUniqueOrThrow({ where: mine() })).cancelAt;
+  };
+  await says(customer, { cancel_at_period_end: true, cancel_at: null });
+  expect(await cancelAt()).toEqual(end);
+  await says(customer, { cancel_at_period_end: false, cancel_at: end.getTime() / 1_000 + 5 });
+  expect(await cancelAt()).toEqual(new Date(end.getTime() + 5_000));
+  expect(await cancelAt()).toBeNull();
+});
+
+test("a change is noted once, however often its job runs", async () => {
+  const customer = await made.customerOf(organization);
+  await made.subscribe(customer);
+  await syncCustomer(customer, "test");
+  const { id: changeId } = await platformDb().billingChange.findFirstOrThrow({ where: mine() });
+  const job = { id: "job", attempt: 1, requestId: "again", signal: run.signal };
+  await Promise.all([noteChange({ changeId }, job), noteChange({ changeId }, job)]);
+  await noteChange({ changeId }, job);
+  expect(await billingEntries(organization)).toHaveLength(1);
+});
+
+describe("a status that this version does not know", () => {
   test("keeps the plan, and the level of access before it", async () => {
     const customer = await made.customerOf(organization);
     await made.subscribe(customer);
     await syncCustomer(customer, "test");
-    await says(customer, "hibernating");
+    await says(customer, { status: "hibernating" });
     await syncCustomer(customer, "test");
     const row = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
     expect(row).toMatchObject({ status: "hibernating", lastLevel: "full", plan: "pro" });
     expect(await planOfOrganization(organization)).toBe("pro");
-    await says(customer, "unpaid");
+    await says(customer, { status: "unpaid" });
     await syncCustomer(customer, "test");
-    await says(customer, "hibernating");
+    await says(customer, { status: "hibernating" });
     await syncCustomer(customer, "test");
     const after = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
     expect(after).toMatchObject({ status: "hibernating", lastLevel: "read_only", plan: "pro" });
@@ -166,7 +193,7 @@ describe("a status that this version does not know", () => {
   test("gives nothing to who never had anything", async () => {
     const customer = await made.customerOf(organization);
     await made.subscribe(customer, "astra_business_month");
-    await says(customer, "hibernating");
+    await says(customer, { status: "hibernating" });
     await syncCustomer(customer, "test");
     expect(await planOfOrganization(organization)).toBe("free");
     const row = await platformDb().subscription.findUniqueOrThrow({ where: mine() });
