@@ -18,6 +18,8 @@ import { getMonthUsage } from "../usage/usage.ts";
 import { listDeliveries, listEndpoints } from "../webhooks/lists.ts";
 import { ListDeliveries, ListEndpoints } from "../webhooks/schema.ts";
 import { closeConnections, reads, type TestMember } from "../test/factories.ts";
+import { TestStripe } from "../test/billing.ts";
+import { buyForDemo } from "./demo/payments.ts";
 import { demoLogins, seedDemo } from "./seed.ts";
 
 beforeAll(async () => {
@@ -204,4 +206,28 @@ test("apps have used something by the hour, of what the plans include, and a sma
   }
   const tiny = await monthOf("tiny-studio", "quinn@tiny-studio.example");
   expect(tiny).toMatchObject({ firstMonth: null, meters: [{ used: 0 }, { used: 0 }] });
+});
+
+test("what the demo's organizations are on they have bought, once: one has paid for months, one tries", async () => {
+  const stripe = await TestStripe.open();
+  await stripe.deliver(false);
+  for (let run = 0; run < 2; run++) {
+    await buyForDemo();
+    const bought = await platformDb().subscription.findMany({
+      where: { organization: { slug: { in: ["acme-robotics", "northwind-traders"] } } },
+      orderBy: { plan: "asc" },
+      select: { organizationId: true, plan: true, status: true },
+    });
+    expect(bought).toMatchObject([
+      { plan: "business", status: "active" },
+      { plan: "pro", status: "trialing" },
+    ]);
+    const invoices = await platformDb().billingInvoice.findMany({
+      where: { organizationId: bought[0]?.organizationId ?? "" },
+      orderBy: { createdAt: "asc" },
+      select: { status: true, failed: true },
+    });
+    expect(invoices).toEqual([false, true, false, false].map((failed) => ({ status: "paid", failed })));
+  }
+  await stripe.close();
 });
