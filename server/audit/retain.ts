@@ -1,6 +1,5 @@
 import type pg from "pg";
 import { findOrganizationById } from "../access/directory.ts";
-import { formerPlans } from "../billing/former-plans.ts";
 import { systemClock, type Clock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { tenantStorage } from "../platform/storage.ts";
@@ -16,6 +15,7 @@ import {
   type Statement,
 } from "./checkpoint.ts";
 import { expireExports } from "./expire-exports.ts";
+import { formerPlans } from "./former-plans.ts";
 import { inLog, walkIndexes, type LogDoor } from "./log-transaction.ts";
 import { logDoor } from "./owner-door.ts";
 import { holdChain } from "./seal.ts";
