@@ -4,7 +4,7 @@ import { Stripe } from "stripe";
 import type { Api } from "./api.ts";
 import { expect, test } from "./fixtures.ts";
 import { guardedProcedures, refusalByPath } from "./matrix.ts";
-import { settled } from "./settled.ts";
+import { alive, openUntil, settled } from "./settled.ts";
 
 const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const goodCard = "4242 4242 4242 4242";
@@ -76,32 +76,40 @@ test("from a trial to a payment, a greater plan, a declined renewal, and back; d
     await billing.giveCard(emptyCard);
     await stripe.advanceTo(await billing.periodEnd(api));
     await becomes(api, "past_due");
-    await seen(page, `/${slug}/projects`, /A payment failed\. Nothing can be added, and on .* read-only/);
+    await openUntil(
+      page,
+      `/${slug}/projects`,
+      page.getByText(/A payment failed\. Nothing can be added, and on .* read-only/),
+    );
     const dialog = await newProject(page, "Growth");
     await expect(dialog).toContainText("A payment is missing. Until it is made nothing can be added.");
     await clean(page);
     await dialog.getByRole("link", { name: "Go to billing" }).click();
     await expect(page.getByText(/The payment of \$90\.00 did not go through/)).toBeVisible();
     await clean(page);
-    await seen(
+    await openUntil(
       theirs,
       `/${slug}/projects`,
-      "Nothing can be added to this organization at present. Ask an owner.",
+      theirs.getByText("Nothing can be added to this organization at present. Ask an owner."),
     );
   });
 
   await test.step("when the last try is declined as well, the organization is read-only", async () => {
     await stripe.advance(4 * 86_400);
     await becomes(api, "unpaid");
-    await seen(page, `/${slug}/projects`, "this organization is read-only until it is made");
+    await openUntil(
+      page,
+      `/${slug}/projects`,
+      page.getByText("this organization is read-only until it is made"),
+    );
     await clean(page);
     const dialog = await newProject(page, "Refused");
     await expect(dialog).toContainText("This organization is read-only until its payment is made.");
     await expect(dialog.getByRole("link", { name: "Go to billing" })).toBeVisible();
-    await seen(
+    await openUntil(
       theirs,
       `/${slug}/projects`,
-      "This organization is read-only: changes are refused. Ask an owner.",
+      theirs.getByText("This organization is read-only: changes are refused. Ask an owner."),
     );
     const refused = await newProject(theirs, "Refused");
     await expect(refused).toContainText("read-only");
@@ -136,7 +144,7 @@ test("from a trial to a payment, a greater plan, a declined renewal, and back; d
     await expect(billing.card).toContainText(/On .* the plan changes to Pro, paid monthly/);
     await stripe.advanceTo(await billing.periodEnd(api));
     await becomes(api, "active", "pro");
-    await seen(page, `/${slug}/billing`, "What the Pro plan has room for.");
+    await openUntil(page, `/${slug}/billing`, page.getByText("What the Pro plan has room for."));
     await expect(billing.card).toContainText("Active");
   });
 
@@ -147,7 +155,7 @@ test("from a trial to a payment, a greater plan, a declined renewal, and back; d
     await expect(billing.card).toContainText("Ends soon");
     await stripe.advanceTo(await billing.periodEnd(api));
     await becomes(api, undefined);
-    await seen(page, `/${slug}/billing`, "What the Free plan has room for.");
+    await openUntil(page, `/${slug}/billing`, page.getByText("What the Free plan has room for."));
     await expect(billing.card).toContainText(/Pro ended on /);
     await clean(page);
   });
@@ -298,14 +306,6 @@ async function becomes(api: Api, status: string | undefined, plan?: string): Pro
   if (plan) await expect.poll(async () => (await heard())?.plan, { timeout: heardMs }).toBe(plan);
 }
 
-/** Opens a place until it says this: what a process knows of an organization may be some seconds old. */
-async function seen(page: Page, place: string, words: string | RegExp): Promise<void> {
-  await expect(async () => {
-    await page.goto(place);
-    await expect(page.getByText(words).first()).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: heardMs });
-}
-
 async function newProject(page: Page, name: string) {
   await alive(page);
   await page.getByRole("button", { name: "New project" }).first().click();
@@ -313,11 +313,6 @@ async function newProject(page: Page, name: string) {
   await dialog.getByLabel("Name").fill(name);
   await dialog.getByRole("button", { name: "Create project" }).click();
   return dialog;
-}
-
-/** Nobody listens to a button before the page is alive, and only then it says that there are keys for it. */
-async function alive(page: Page): Promise<void> {
-  await expect(page.locator("[aria-keyshortcuts]").first()).toBeAttached();
 }
 
 async function clean(page: Page): Promise<void> {

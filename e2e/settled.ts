@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /**
  * Waits until nothing on the page moves or changes its colours, and nothing is being loaded: before a box is
@@ -22,4 +22,19 @@ async function movements(): Promise<string[]> {
     const element = effect instanceof KeyframeEffect ? effect.target : null;
     return element?.outerHTML.slice(0, 120) ?? "something";
   });
+}
+
+/** Waits until the page listens: before that nobody hears a button, and only then it says that there are keys for it. */
+export async function alive(page: Page): Promise<void> {
+  await expect(page.locator("[aria-keyshortcuts]").first()).toBeAttached();
+}
+
+const heardMs = 30_000;
+
+/** Opens a place until it shows this: what a process knows of an organization may be some seconds old. */
+export async function openUntil(page: Page, place: string, shown: Locator): Promise<void> {
+  await expect(async () => {
+    await page.goto(place);
+    await expect(shown).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: heardMs });
 }
