@@ -3,12 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBillingActs } from "#app/(console)/[org]/_billing/mutations.ts";
 import { OverLimits } from "#app/(console)/[org]/_billing/over-limits.tsx";
-import {
-  lostFeatures,
-  planName,
-  type Subscription,
-  type Usage,
-} from "#app/(console)/[org]/_billing/words.ts";
+import { lostInWords, planName, type Subscription, type Usage } from "#app/(console)/[org]/_billing/words.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { CalendarDate } from "#app/_ui/relative-time.tsx";
@@ -28,7 +23,7 @@ export function CancelDialog({ open, onOpenChange, subscription, usage }: Cancel
   const name = planName(plan);
   const free = plans.data?.plans.find((one) => one.plan === "free");
   const lost = free
-    ? lostFeatures(
+    ? lostInWords(
         plans.data?.plans.find((one) => one.plan === plan),
         free,
       )
@@ -44,7 +39,7 @@ export function CancelDialog({ open, onOpenChange, subscription, usage }: Cancel
             {name} stays until {periodEnd ? <CalendarDate date={periodEnd} /> : "the end of what is paid"}.
             Nothing is charged after that, and the organization moves to Free.
           </p>
-          {lost.length > 0 && <p>Free has no {inWords(lost)}.</p>}
+          {lost && <p>Free has no {lost}.</p>}
           {nextPlan && <p>The planned change to {planName(nextPlan.plan)} falls away.</p>}
           {free && <OverLimits usage={usage} to={free} />}
           <p>You can take this back until then.</p>
@@ -55,9 +50,4 @@ export function CancelDialog({ open, onOpenChange, subscription, usage }: Cancel
       onConfirm={cancel}
     />
   );
-}
-
-function inWords(names: readonly string[]): string {
-  const lower = names.map((name) => name.charAt(0).toLowerCase() + name.slice(1));
-  return new Intl.ListFormat("en", { type: "disjunction" }).format(lower);
 }

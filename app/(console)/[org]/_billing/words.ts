@@ -24,7 +24,12 @@ export const intervalWords: Record<Interval, { every: string; per: string }> = {
 
 /** A plan by its name: "Pro". */
 export function planName(plan: string): string {
-  return plan.charAt(0).toUpperCase() + plan.slice(1);
+  return capitalized(plan);
+}
+
+/** As at the beginning of a sentence. */
+export function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** "1 seat", "12 seats". */
@@ -67,7 +72,7 @@ const brands = new Map([
 
 /** A brand of cards as it writes itself. */
 export function brandName(brand: string | null): string {
-  return brand === null ? "Card" : (brands.get(brand) ?? planName(brand));
+  return brand === null ? "Card" : (brands.get(brand) ?? capitalized(brand));
 }
 
 /** What is used beyond what a plan allows. */
@@ -91,9 +96,10 @@ export const features = Object.entries(featureNames).map(([feature, name]) => ({
   name,
 }));
 
-/** What one plan has and another has not. */
-export function lostFeatures(from: PlanOffer | undefined, to: PlanOffer): string[] {
-  return features
-    .filter(({ feature }) => from?.features[feature] && !to.features[feature])
-    .map(({ name }) => name);
+/** What one plan has and another has not: "audit streams to a SIEM, or single sign-on"; null for nothing. */
+export function lostInWords(from: PlanOffer | undefined, to: PlanOffer): string | null {
+  const lost = features.filter(({ feature }) => from?.features[feature] && !to.features[feature]);
+  if (lost.length === 0) return null;
+  const names = lost.map(({ name }) => name.charAt(0).toLowerCase() + name.slice(1));
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(names);
 }

@@ -30,11 +30,16 @@ export function RecentInvoices() {
           {shown.length === 0 && <p className="text-base text-ink-muted">Nothing was billed yet.</p>}
           <ul className="divide-y divide-line">
             {shown.map(({ id, number, status, total, currency, createdAt, url }) => (
-              <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5 text-base last:pb-0">
-                <span className="w-28 text-ink-muted">
+              <li
+                key={id}
+                className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2.5 sm:gap-x-4 text-base last:pb-0"
+              >
+                <span className="w-24 text-ink-muted sm:w-28">
                   <CalendarDate date={createdAt} />
                 </span>
-                <span className="tabular min-w-20 font-medium text-ink">{formatMoney(total, currency)}</span>
+                <span className="tabular min-w-16 font-medium sm:min-w-20 text-ink">
+                  {formatMoney(total, currency)}
+                </span>
                 <InvoiceState status={status} />
                 {url && (
                   <span className="ml-auto">

@@ -5,7 +5,7 @@ import { formatMoney } from "#app/(console)/[org]/_billing/money.ts";
 import { OverLimits } from "#app/(console)/[org]/_billing/over-limits.tsx";
 import {
   intervalWords,
-  lostFeatures,
+  lostInWords,
   planName,
   seatsInWords,
   type BillingOverview,
@@ -33,7 +33,7 @@ export function DowngradeDialog({ open, onOpenChange, choice, overview, offers }
   const { nextPlan, periodEnd, plan, seats } = subscription;
   const now = planName(plan);
   const { every, per } = intervalWords[choice.interval];
-  const lost = lostFeatures(
+  const lost = lostInWords(
     offers.plans.find((one) => one.plan === plan),
     offer,
   );
@@ -57,9 +57,9 @@ export function DowngradeDialog({ open, onOpenChange, choice, overview, offers }
             )}{" "}
             Nothing is charged or given back now.
           </p>
-          {lost.length > 0 && (
+          {lost && (
             <p>
-              {offer.name} does not include: {new Intl.ListFormat("en").format(lost)}.
+              {offer.name} has no {lost}.
             </p>
           )}
           {nextPlan && <p>This takes the place of the planned change to {planName(nextPlan.plan)}.</p>}

@@ -1,7 +1,12 @@
 "use client";
 
 import { RadioGroup } from "radix-ui";
-import { intervalWords, type Interval, type PlanOffer } from "#app/(console)/[org]/_billing/words.ts";
+import {
+  capitalized,
+  intervalWords,
+  type Interval,
+  type PlanOffer,
+} from "#app/(console)/[org]/_billing/words.ts";
 import { cn } from "#app/_ui/class-names.ts";
 
 const intervals = ["month", "year"] as const;
@@ -30,13 +35,13 @@ export function IntervalSwitch({ paid, onChange, plans }: IntervalSwitchProps) {
           key={interval}
           value={interval}
           className={cn(
-            "inline-flex h-8 items-center gap-2 rounded-md px-3 text-sm text-ink-muted capitalize transition-colors duration-100 hover:text-ink pointer-coarse:h-10",
+            "inline-flex h-8 items-center gap-2 rounded-md px-3 text-sm text-ink-muted transition-colors duration-100 hover:text-ink pointer-coarse:h-10",
             "data-[state=checked]:bg-raised data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:shadow-xs",
           )}
         >
-          {intervalWords[interval].every}
+          {capitalized(intervalWords[interval].every)}
           {interval === "year" && saving > 0 && (
-            <span className="font-medium text-success-text normal-case">save {percent.format(saving)}</span>
+            <span className="font-medium text-success-text">save {percent.format(saving)}</span>
           )}
         </RadioGroup.Item>
       ))}

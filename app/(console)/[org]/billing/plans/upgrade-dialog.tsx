@@ -73,7 +73,8 @@ function UpgradeForm({ choice, overview, offers, onOpenChange }: ChangeDialogPro
   }
 
   if (unpaid) return <Declined {...unpaid} stays={overview.subscription?.plan ?? "free"} wanted={plan} />;
-  if (preview.isError) return <LoadProblem error={preview.error} onRetry={preview.refetch} />;
+  if (preview.isError && !preview.data)
+    return <LoadProblem error={preview.error} onRetry={preview.refetch} />;
   if (!preview.data) {
     return (
       <>
