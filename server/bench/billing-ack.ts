@@ -168,7 +168,7 @@ async function measureBurst(report: Report, sender: Sender, web: Web): Promise<v
   const doneMs = performance.now() - began;
   const done = await platformDb().stripeEvent.count({ where: { state: "done" } });
   report({
-    name: "billing.burst",
+    name: "billing.ack.lost",
     details: {
       part: "lost",
       answeredPerSecond: (burst / answeredMs) * 1_000,

@@ -33,7 +33,7 @@ export const catalogue: Record<string, Entry> = {
   "tenancy-provision": { figures: ["tenancy.provision.cold"], load: () => import("./tenancy-provision.ts") },
   access: { figures: ["access.check.l1", "access.invalidation"], load: () => import("./access.ts") },
   "billing-access": { figures: ["billing.access"], load: () => import("./billing-access.ts") },
-  "billing-ack": { figures: ["billing.ack", "billing.burst"], load: () => import("./billing-ack.ts") },
+  "billing-ack": { figures: ["billing.ack", "billing.ack.lost"], load: () => import("./billing-ack.ts") },
   "http-read": { figures: ["http.read"], load: () => import("./http-read.ts") },
 };
 
