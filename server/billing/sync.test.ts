@@ -170,6 +170,10 @@ test("a change is noted once, however often its job runs", async () => {
   await Promise.all([noteChange({ changeId }, job), noteChange({ changeId }, job)]);
   await noteChange({ changeId }, job);
   expect(await billingEntries(organization)).toHaveLength(1);
+  const told = await tenancy().withTenant(organization.id, { readOnly: true }, (db) =>
+    db.event.count({ where: { type: "subscription.updated" } }),
+  );
+  expect(told).toBe(1);
 });
 
 describe("a status that this version does not know", () => {
