@@ -10,7 +10,7 @@ const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const goodCard = "4242 4242 4242 4242";
 /** Taken, and declined when it is charged. */
 const emptyCard = "4000 0000 0000 0341";
-const heardMs = 30_000;
+const heardMs = 60_000;
 
 test("from a trial to a payment, a greater plan, a declined renewal, and back; down, out and in again", async ({
   page: owners,

@@ -29,7 +29,7 @@ export async function alive(page: Page): Promise<void> {
   await expect(page.locator("[aria-keyshortcuts]").first()).toBeAttached();
 }
 
-const heardMs = 30_000;
+const heardMs = 60_000;
 
 /** Opens a place until it shows this: what a process knows of an organization may be some seconds old. */
 export async function openUntil(page: Page, place: string, shown: Locator): Promise<void> {
