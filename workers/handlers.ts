@@ -31,6 +31,7 @@ import { systemClock } from "#server/platform/clock.ts";
 import { env } from "#server/platform/env.ts";
 import { foldUsage } from "#server/usage/fold.ts";
 import { reportUsage } from "#server/usage/report.ts";
+import { whereWritable } from "#server/usage/standing.ts";
 import { trimUsage } from "#server/usage/trim.ts";
 import { deliverToEndpoint } from "#server/webhooks/deliver.ts";
 import { countWebhooks } from "#server/webhooks/fleet-counts.ts";
@@ -104,11 +105,14 @@ export const handlers: Handlers = {
     },
   },
   "usage.fold": {
-    atDoor: async (door, _payload, job) => {
-      await foldUsage(door, job);
-    },
+    atDoor: (door, _payload, job) =>
+      whereWritable(door, async () => {
+        await foldUsage(door, job);
+      }),
   },
-  "usage.report": { atDoor: (door, _payload, job) => reportUsage(door, job) },
+  "usage.report": {
+    atDoor: (door, _payload, job) => whereWritable(door, () => reportUsage(door, job)),
+  },
   "usage.trim": { platform: (_payload, job) => trimUsage("main", job) },
   "directory.sync-profile": { atDoor: (door) => syncProfile(door.organization.id) },
   "directory.sync-member": { atDoor: (door, { memberId }) => syncMember(door.organization.id, memberId) },

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ownerPool } from "../fleet/owner.ts";
 import { platformDb } from "../platform/database.ts";
 import { tenancy } from "../tenancy/kernel.ts";
 import { forgetJobs, runDueJobs, TestStripe } from "../test/billing.ts";
 import { buildOrganization, closeConnections, type TestOrganization } from "../test/factories.ts";
+import { setTenantState } from "../test/tenant-state.ts";
 import { hoursOf, useAt, usageDoor } from "../test/usage.ts";
 import { foldUsage } from "./fold.ts";
 import { hourOf } from "./periods.ts";
 import { identifierOf, reportUsage } from "./report.ts";
+import { trimOne } from "./trim.ts";
 
 const hourMs = 3_600_000;
 
@@ -189,4 +192,20 @@ describe("where there is nobody to bill", () => {
     expect(await statesOf()).toEqual(["unbilled"]);
     expect(await countedAtStripe()).toBe(0);
   });
+});
+
+test("of a suspended organization nothing is done or lost, and the round asks again when it is active", async () => {
+  await useAt(organization, hourBefore(4), { quantity: 4 });
+  await setTenantState(organization.id, "suspended");
+  const dead = async () =>
+    (await ownerPool("main").query("SELECT FROM astra.outbox WHERE error IS NOT NULL")).rowCount;
+  await ownerPool("main").query("UPDATE astra.outbox SET run_at = now(), waits = false");
+  await runDueJobs();
+  expect(await dead()).toBe(0);
+  await setTenantState(organization.id, "active");
+  expect(await statesOf()).toEqual([]);
+  await trimOne(usageDoor(organization, new Date()));
+  await runDueJobs();
+  expect(await statesOf()).toEqual(["sent"]);
+  expect(await countedAtStripe()).toBe(4);
 });

@@ -39,7 +39,7 @@ export async function getMonthUsage(ctx: ReadCtx, { month }: UsageOf): Promise<M
     SELECT s.meter, sum(s.quantity)::float8 AS used, coalesce(sum(s.quantity) FILTER (WHERE s.open), 0)::float8 AS counting
     FROM (
       SELECT h.meter, h.quantity, false AS open FROM usage_hours h
-      WHERE h.hour >= ${from}::timestamptz AND h.hour < ${to}::timestamptz
+      WHERE h.meter = ANY (${[...meterNames]}::text[]) AND h.hour >= ${from}::timestamptz AND h.hour < ${to}::timestamptz
       UNION ALL
       SELECT r.meter, r.quantity, true FROM usage_records r
       WHERE r.hour IS NULL AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz
@@ -77,7 +77,8 @@ function numberOf(included: bigint | null): number | null {
 
 async function firstHour(ctx: ReadCtx): Promise<Date | null> {
   const [row] = await ctx.db.$queryRaw<{ first: Date | null }[]>`
-    SELECT least((SELECT min(h.hour) FROM usage_hours h),
+    SELECT least((SELECT min(f.hour) FROM unnest(${[...meterNames]}::text[]) AS m (meter) CROSS JOIN LATERAL (
+        SELECT h.hour FROM usage_hours h WHERE h.meter = m.meter ORDER BY h.hour LIMIT 1) f),
       (SELECT min(r.at) FROM usage_records r WHERE r.hour IS NULL)) AS first`;
   return row?.first ?? null;
 }
