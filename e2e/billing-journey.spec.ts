@@ -1,12 +1,11 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Stripe } from "stripe";
 import type { Api } from "./api.ts";
+import { clean } from "./clean.ts";
 import { expect, test } from "./fixtures.ts";
 import { guardedProcedures, refusalByPath } from "./matrix.ts";
-import { alive, openUntil, settled } from "./settled.ts";
+import { alive, openUntil } from "./settled.ts";
 
-const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const goodCard = "4242 4242 4242 4242";
 /** Taken, and declined when it is charged. */
 const emptyCard = "4000 0000 0000 0341";
@@ -313,10 +312,4 @@ async function newProject(page: Page, name: string) {
   await dialog.getByLabel("Name").fill(name);
   await dialog.getByRole("button", { name: "Create project" }).click();
   return dialog;
-}
-
-async function clean(page: Page): Promise<void> {
-  await settled(page);
-  const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
 }

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { clean } from "./clean.ts";
 import { asSuperuser } from "./database.ts";
 import { expect, test } from "./fixtures.ts";
 import { alive, openUntil } from "./settled.ts";
@@ -62,6 +63,7 @@ test("a trial that ends is told of, and the notice is hidden for a visit", async
   const words = /^The trial ends on .* Add a card to keep the plan\.$/;
   await openUntil(page, `/${slug}`, page.getByText(words));
   await alive(page);
+  await clean(page);
   await page.getByRole("button", { name: "Hide until the next visit" }).press("Enter");
   await expect(page.getByText(words)).toBeHidden();
   await page.getByRole("link", { name: "Projects", exact: true }).click();
@@ -70,9 +72,10 @@ test("a trial that ends is told of, and the notice is hidden for a visit", async
   await page.reload();
   await alive(page);
   await expect(page.getByText(words)).toBeHidden();
-  const later = await openAs(owner);
+  const later = await openAs(owner, { colorScheme: "dark" });
   await later.goto(`/${slug}`);
   await expect(later.getByText(words)).toBeVisible();
+  await clean(later);
 });
 
 /** What Stripe would have told of a subscription that has come to this. */
