@@ -184,7 +184,7 @@ test("a smaller plan says first what it has no room for, is planned, and taken b
   await offer(page, "Pro").getByRole("button", { name: "Downgrade to Pro" }).click();
   const dialog = page.getByRole("alertdialog", { name: "Change to Pro, paid monthly?" });
   await expect(dialog).toContainText("Webhook endpoints: 11, where Pro has 10");
-  await expect(dialog).toContainText("Single sign-on");
+  await expect(dialog).toContainText("Pro has no audit streams to a SIEM or single sign-on.");
   expect((await api.billing.overview.query()).subscription?.nextPlan).toBeNull();
   await dialog.getByRole("button", { name: "Plan the change" }).click();
   await expect(offer(page, "Pro")).toContainText("Planned");
@@ -211,6 +211,31 @@ test("a subscription is canceled and goes on again", async ({ page, api, organiz
   await page.getByRole("button", { name: "Resume subscription" }).click();
   await expect(plan(page)).toContainText("renews on");
   expect((await stripe.subscriptions.retrieve(subscription)).cancel_at_period_end).toBe(false);
+});
+
+test("invoices are turned over page by page, and lead to Stripe's own", async ({
+  page,
+  api,
+  organization: { slug },
+}) => {
+  const { control, customer } = await bought(api, proMonthly);
+  await control("advance", { customer, seconds: 22 * 31 * 86_400 });
+  await expect
+    .poll(async () => (await api.billing.invoices.query({})).nextCursor, { timeout: 30_000 })
+    .not.toBeNull();
+  await open(page, slug, "/invoices");
+  const rows = page.getByRole("table", { name: "Invoices" }).getByRole("row");
+  const links = page.getByRole("link", { name: /^View / });
+  const newest = await links.first().getAttribute("href");
+  await expect(rows.filter({ hasText: "Paid" })).toHaveCount(20);
+  await page.getByRole("button", { name: "Older" }).click();
+  await expect(page).toHaveURL(/cursor=in_/);
+  await expect(rows.filter({ hasText: "Paid" })).not.toHaveCount(20);
+  await page.getByRole("button", { name: "Newest" }).click();
+  await expect(links.first()).toHaveAttribute("href", newest ?? "");
+  const opened = page.context().waitForEvent("page");
+  await links.first().click();
+  await expect((await opened).getByText("$15.00").first()).toBeVisible();
 });
 
 test("who may only look sees all of it, and nothing to press", async ({
