@@ -245,6 +245,11 @@ describe("what is not an event that Stripe signed just now is refused, and leave
     ["six minutes in the future", () => [event(), sign(event(), now() + 360)], badSignature],
     ["with two times", () => [event(), `${sign(event(), now() + 360)},t=${now()}`], badSignature],
     [
+      "with two times, the right one first",
+      () => [event(), `t=${now()},${sign(event(), now() + 360)}`],
+      badSignature,
+    ],
+    [
       "of live mode",
       () => [event({ livemode: true }), sign(event({ livemode: true }))],
       { status: 400, reason: "other_mode" },
