@@ -188,3 +188,33 @@ test("built-in roles are for reading; a clone is one's own, and nobody gives wha
   await expect(beyond).toBeDisabled();
   await expect(beyond).toHaveAccessibleDescription(/You do not have this yourself/);
 });
+
+test.describe(() => {
+  test.use({ plan: "free" });
+
+  test("a plan without roles of one's own says which one has them, and leads there", async ({
+    page,
+    organization,
+    api,
+    joined,
+    openAs,
+  }) => {
+    await page.goto(`/${organization.slug}/roles`);
+    const lack = /It takes the Pro plan to make roles of your own/;
+    await expect(page.getByRole("button", { name: "New role" })).toHaveAccessibleDescription(lack);
+    await page.getByRole("button", { name: "Actions for Editor" }).click();
+    await expect(page.getByRole("menuitem", { name: "Clone…" })).toBeDisabled();
+    await page.keyboard.press("Escape");
+    const making = api.roles.create.mutate({ name: "Guide", permissions: ["projects.read"] });
+    expect(await refusalOf(making)).toBe("402 feature_missing");
+    await page.goto(`/${organization.slug}/roles/new`);
+    await expect(page.getByRole("button", { name: "Create role" })).toHaveCount(0);
+    await page.getByRole("link", { name: "See plans" }).click();
+    await expect(page).toHaveURL(`/${organization.slug}/billing/plans`);
+    const theirs = await openAs(await joined("Vera Viewer", "viewer"));
+    await theirs.goto(`/${organization.slug}/roles`);
+    await expect(theirs.getByText(lack)).toBeVisible();
+    await expect(theirs.getByText("An owner can choose a greater plan.")).toBeVisible();
+    await expect(theirs.getByRole("link", { name: "See plans" })).toHaveCount(0);
+  });
+});

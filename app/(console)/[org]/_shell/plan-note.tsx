@@ -5,7 +5,11 @@ import { Banner } from "#app/_ui/banner.tsx";
 import { ButtonLink } from "#app/_ui/button.tsx";
 import type { Feature } from "#server/plans/catalogue.ts";
 
-type PlanNoteProps = { feature: Feature; /** What of it stays under a plan without it. */ kept: string };
+type PlanNoteProps = {
+  feature: Feature;
+  /** What becomes of what is there already. */
+  kept?: string | false | undefined;
+};
 
 /** Says that the plan does not have this, and where a greater one is; nothing where it does. */
 export function PlanNote({ feature, kept }: PlanNoteProps) {
@@ -14,6 +18,7 @@ export function PlanNote({ feature, kept }: PlanNoteProps) {
   const lack = lacks(feature);
   if (!lack) return null;
   const seesPlans = can("billing.read");
+  const words = [kept, !seesPlans && "An owner can choose a greater plan."].filter(Boolean).join(" ");
   return (
     <div className="mb-6">
       <Banner
@@ -27,7 +32,7 @@ export function PlanNote({ feature, kept }: PlanNoteProps) {
           )
         }
       >
-        {seesPlans ? kept : `${kept} An owner can choose a greater plan.`}
+        {words}
       </Banner>
     </div>
   );

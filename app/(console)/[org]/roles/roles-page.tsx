@@ -26,7 +26,7 @@ export function RolesPage() {
         description="A role says what its members can do. Each member has one."
         actions={<NewRoleButton />}
       />
-      <PlanNote feature="custom_roles" kept="Roles of your own that are there go on working." />
+      <PlanNote feature="custom_roles" kept={own.length > 0 && "Those that are there go on working."} />
       {roles.data ? (
         <div className="flex flex-col gap-6">
           <Card aria-labelledby="own-roles" className={own.length === 0 ? "order-last" : undefined}>

@@ -44,7 +44,10 @@ export function StreamsPage() {
         A stream sends sealed entries to a system of yours, in their order and at least once. What cannot be
         delivered waits for a week.
       </p>
-      <PlanNote feature="audit_streams" kept="Streams that are there can be paused and deleted." />
+      <PlanNote
+        feature="audit_streams"
+        kept={items && items.length > 0 && "Those that are there go on, and can be paused and deleted."}
+      />
       {items && items.length > 0 ? (
         <ul className="flex flex-col gap-4">
           {items.map((stream) => (
