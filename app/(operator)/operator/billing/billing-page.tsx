@@ -86,7 +86,7 @@ function Figures({ report }: { report: Report }) {
         note={
           tried === 0
             ? `no invoice in ${days} days`
-            : `${failed} of ${tried} ${tried === 1 ? "invoice" : "invoices"} in ${days} days refused at least once, ${recovered} paid since`
+            : `${failed} of ${tried} ${tried === 1 ? "invoice" : "invoices"} in ${days} days refused at least once${failed > 0 ? `, ${recovered} paid since` : ""}`
         }
         alarming={failed > recovered}
       />

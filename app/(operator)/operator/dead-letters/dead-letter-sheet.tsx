@@ -19,7 +19,7 @@ import type { DeadJobDetail } from "#server/operator/schema.ts";
 
 /** The dead letter that the address names: what was to be done, for whom, and what went wrong each time. */
 export function DeadLetterSheet() {
-  const { jobId, close } = useOpenJob();
+  const { openId: jobId, close } = useOpenJob();
   // While the sheet slides out the address names no job any more, but it is still seen.
   const [shown, setShown] = useState(jobId);
   if (jobId !== null && jobId !== shown) setShown(jobId);

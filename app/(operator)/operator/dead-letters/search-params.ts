@@ -15,8 +15,6 @@ export const deadLettersSearch = {
   ...pagingParsers,
 };
 
-export const openJob = { job: parseAsString };
-
 export const loadDeadLettersSearch = createLoader(deadLettersSearch);
 
 type Search = inferParserType<typeof deadLettersSearch>;

@@ -18,7 +18,7 @@ import type { OpenStripeEvent } from "#server/operator/schema.ts";
 
 /** The event that the address names: whom it is about, why nothing has followed, and the way to have it acted upon. */
 export function EventSheet() {
-  const { eventId, close } = useOpenEvent();
+  const { openId: eventId, close } = useOpenEvent();
   // While the sheet slides out the address names no event any more, but it is still seen.
   const [shown, setShown] = useState(eventId);
   if (eventId !== null && eventId !== shown) setShown(eventId);

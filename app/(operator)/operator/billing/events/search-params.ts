@@ -1,13 +1,10 @@
-import { createLoader, parseAsString, parseAsStringLiteral, type inferParserType } from "nuqs/server";
+import { createLoader, parseAsStringLiteral, type inferParserType } from "nuqs/server";
 import type { Inputs } from "#app/_trpc/types.ts";
 import { pageSize, pagingParsers } from "#app/_ui/data-table/paging.ts";
 import { openStates } from "#server/operator/schema.ts";
 
 /** Which open events are shown, as it stands in the address. */
 export const eventsSearch = { state: parseAsStringLiteral(openStates), ...pagingParsers };
-
-/** The event that stands open beside the list. */
-export const openEvent = { event: parseAsString };
 
 export const loadEventsSearch = createLoader(eventsSearch);
 
