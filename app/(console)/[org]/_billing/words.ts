@@ -55,7 +55,7 @@ export function stateOf({ subscription, access }: BillingOverview): State | null
     return { label: "Past due, read-only", tone: "danger" };
   }
   if (subscription.cancelAt && !isOwing(subscription)) return { label: "Ends soon", tone: "warning" };
-  return statuses.get(subscription.status) ?? { label: "In review at Stripe", tone: "neutral" };
+  return statuses.get(subscription.status) ?? { label: "State not known", tone: "neutral" };
 }
 
 /** Whether Stripe waits for a payment, without which nothing else can be chosen. */

@@ -1,6 +1,9 @@
+"use client";
+
 import { ExternalLink } from "#app/(console)/[org]/_billing/external-link.tsx";
 import { formatMoney } from "#app/(console)/[org]/_billing/money.ts";
 import { InvoiceState } from "#app/(console)/[org]/billing/invoice-state.tsx";
+import { useAccess } from "#app/(console)/[org]/_shell/organization.ts";
 import type { Outputs } from "#app/_trpc/types.ts";
 import { columnsFor } from "#app/_ui/data-table/columns.ts";
 import { CalendarDate } from "#app/_ui/relative-time.tsx";
@@ -40,12 +43,14 @@ export const invoiceColumns = column.columns([
 ]);
 
 function Documents({ invoice: { number, status, url, pdf } }: { invoice: Invoice }) {
+  const { can } = useAccess();
   const name = number ?? "draft";
+  const act = status === "open" && can("billing.manage") ? "Pay" : "View";
   return (
     <span className="flex items-center gap-4">
       {url && (
-        <ExternalLink href={url} variant="link" label={`${status === "open" ? "Pay" : "View"} ${name}`}>
-          {status === "open" ? "Pay" : "View"}
+        <ExternalLink href={url} variant="link" label={`${act} ${name}`}>
+          {act}
         </ExternalLink>
       )}
       {pdf && (
