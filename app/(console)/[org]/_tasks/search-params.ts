@@ -32,9 +32,6 @@ export const tasksSearch = {
   ...pagingParsers,
 };
 
-/** Which task stands open beside the list: its id, or "new". */
-export const openTask = { task: parseAsString };
-
 export const loadTasksSearch = createLoader(tasksSearch);
 
 export type TasksSearch = inferParserType<typeof tasksSearch>;

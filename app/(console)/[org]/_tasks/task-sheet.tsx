@@ -16,7 +16,7 @@ type TaskSheetProps = { project?: { id: string; name: string } };
 
 /** The task that the address names, beside its list; asks before it throws away what was typed. */
 export function TaskSheet({ project }: TaskSheetProps) {
-  const { taskId, close } = useOpenTask();
+  const { openId: taskId, close } = useOpenTask();
   const { whyNotWrite } = useTaskAccess();
   // While the sheet slides out the address names no task any more, but the task is still seen.
   const [shown, setShown] = useState(taskId);

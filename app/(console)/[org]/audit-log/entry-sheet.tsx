@@ -15,7 +15,7 @@ import type { AuditEntry } from "#server/audit/schema.ts";
 /** The entry that the address names, beside its list. */
 export function EntrySheet({ onFilter }: { onFilter: (change: Partial<AuditSearch>) => void }) {
   const api = useApi();
-  const { entryId, close } = useOpenEntry();
+  const { openId: entryId, close } = useOpenEntry();
   // While the sheet slides out the address names no entry any more, but the entry is still seen.
   const [shown, setShown] = useState(entryId);
   if (entryId !== null && entryId !== shown) setShown(entryId);

@@ -19,7 +19,7 @@ const listedMax = 100;
 /** The event that the address names: where it went, and what it says. */
 export function EventSheet() {
   const api = useApi();
-  const { eventId, close } = useOpenEvent();
+  const { openId: eventId, close } = useOpenEvent();
   // While the sheet slides out the address names no event any more, but it is still seen.
   const [shown, setShown] = useState(eventId);
   if (eventId !== null && eventId !== shown) setShown(eventId);

@@ -20,9 +20,6 @@ export const eventsSearch = {
   ...pagingParsers,
 };
 
-/** The event that stands open beside the list. */
-export const openEvent = { event: parseAsString };
-
 export const loadEventsSearch = createLoader(eventsSearch);
 
 export type EventsSearch = inferParserType<typeof eventsSearch>;

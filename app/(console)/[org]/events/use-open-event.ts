@@ -1,23 +1,8 @@
 "use client";
 
-import { usePathname, useSearchParams } from "next/navigation";
-import { useQueryStates } from "nuqs";
-import { openEvent } from "#app/(console)/[org]/events/search-params.ts";
+import { useOpenInAddress } from "#app/_ui/open-in-address.ts";
 
-/** Which event stands open beside the list. It is in the address, so that it can be shown to others. */
+/** Which event stands open beside the list. */
 export function useOpenEvent() {
-  const [{ event }, setOpen] = useQueryStates(openEvent, { history: "push" });
-  const pathname = usePathname();
-  const search = useSearchParams();
-  return {
-    eventId: event,
-    open: (id: string) => void setOpen({ event: id }),
-    close: () => void setOpen({ event: null }),
-    /** The address of the event over this very list. */
-    hrefOf: (id: string) => {
-      const query = new URLSearchParams(search);
-      query.set("event", id);
-      return `${pathname}?${query}`;
-    },
-  };
+  return useOpenInAddress("event");
 }

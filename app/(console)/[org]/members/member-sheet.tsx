@@ -12,7 +12,7 @@ import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
 /** What the member whom the address names can do, and from where, beside the list. */
 export function MemberSheet() {
   const api = useApi();
-  const { memberId, close } = useOpenMember();
+  const { openId: memberId, close } = useOpenMember();
   // While the sheet slides out the address names nobody any more, but the member is still seen.
   const [shown, setShown] = useState(memberId);
   if (memberId !== null && memberId !== shown) setShown(memberId);

@@ -17,9 +17,6 @@ export const membersSearch = {
   ...pagingParsers,
 };
 
-/** The member whose permissions stand open beside the list. */
-export const openMember = { member: parseAsString };
-
 /** "new" while the dialog that invites people stands open. */
 export const openInvite = { invite: parseAsString };
 

@@ -1,4 +1,4 @@
-import { createLoader, parseAsString, parseAsStringLiteral, type inferParserType } from "nuqs/server";
+import { createLoader, parseAsStringLiteral, type inferParserType } from "nuqs/server";
 import type { Inputs } from "#app/_trpc/types.ts";
 import { pageSize, pagingParsers } from "#app/_ui/data-table/paging.ts";
 import { healthRanges } from "#server/webhooks/schema.ts";
@@ -19,6 +19,3 @@ export function endpointsInput(
 export const healthSearch = { range: parseAsStringLiteral(healthRanges).withDefault("24h") };
 
 export const loadHealthSearch = createLoader(healthSearch);
-
-/** The delivery that stands open beside a list or an endpoint. */
-export const openDelivery = { delivery: parseAsString };

@@ -2,12 +2,11 @@
 
 import { useState } from "react";
 import { Ellipsis, History, Pause, Pencil, Play, Send, Trash2 } from "lucide-react";
-import { useQueryStates } from "nuqs";
 import { useAccess, useOrganization } from "#app/(console)/[org]/_shell/organization.ts";
 import { RecoverDialog } from "#app/(console)/[org]/webhooks/[endpointId]/recover-dialog.tsx";
 import { ResumeDialog } from "#app/(console)/[org]/webhooks/[endpointId]/resume-dialog.tsx";
+import { useOpenDelivery } from "#app/(console)/[org]/webhooks/_deliveries/use-open-delivery.ts";
 import { useWebhookActs } from "#app/(console)/[org]/webhooks/mutations.ts";
-import { openDelivery } from "#app/(console)/[org]/webhooks/search-params.ts";
 import { shortAddress } from "#app/(console)/[org]/webhooks/words.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
@@ -25,7 +24,7 @@ export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
   const { why } = useAccess();
   const acts = useWebhookActs();
   const go = useGo();
-  const [, setOpen] = useQueryStates(openDelivery, { history: "push" });
+  const delivery = useOpenDelivery();
   const [asking, setAsking] = useState<Asking>(null);
   const ask = (what: Asking) => (open: boolean) => setAsking(open ? what : null);
   const refused = why("webhooks.write");
@@ -37,9 +36,7 @@ export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
         variant="primary"
         loading={acts.testing}
         disabledReason={refused ?? (stopped && "Resume it first")}
-        onClick={() =>
-          void acts.sendTest(id).then(({ deliveryId }) => void setOpen({ delivery: deliveryId }), toastError)
-        }
+        onClick={() => void acts.sendTest(id).then(({ deliveryId }) => delivery.open(deliveryId), toastError)}
       >
         <Send aria-hidden />
         Send test event

@@ -19,7 +19,7 @@ const pollMs = 1_500;
 /** The delivery that the address names: what was sent, each try, and what came back. */
 export function DeliverySheet() {
   const api = useApi();
-  const { deliveryId, close } = useOpenDelivery();
+  const { openId: deliveryId, close } = useOpenDelivery();
   // While the sheet slides out the address names no delivery any more, but it is still seen.
   const [shown, setShown] = useState(deliveryId);
   if (deliveryId !== null && deliveryId !== shown) setShown(deliveryId);
