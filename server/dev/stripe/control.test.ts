@@ -242,6 +242,25 @@ describe("the control plane", () => {
     },
   );
 
+  test("moves one customer's time, and what is counted now is still taken", async () => {
+    const customer = await stripe.customers.create({});
+    await stripe.billing.meters.create({
+      display_name: "Calls",
+      event_name: "calls",
+      default_aggregation: { formula: "sum" },
+    });
+    await control("advance", { customer: customer.id, seconds: 60 * 86_400 });
+    const now = Math.floor(Date.now() / 1_000);
+    const counted = (timestamp: number) =>
+      stripe.billing.meterEvents.create({
+        event_name: "calls",
+        timestamp,
+        payload: { stripe_customer_id: customer.id, value: "3" },
+      });
+    expect((await counted(now)).timestamp).toBe(now);
+    expect(await faultOf(counted(now - 36 * 86_400))).toMatchObject({ code: "timestamp_too_far" });
+  });
+
   test("makes requests fail without an envelope, before or after they are carried out", async () => {
     await control("fail", { status: 500, path: "/v1/customers" });
     const seeming = await stripe.customers.create({ name: "lost" });
