@@ -172,7 +172,7 @@ describe("organization.get", () => {
     const card = new URLSearchParams({ act: "card", card: "4242424242424242" });
     await fetch(portal.url, { method: "POST", body: card, redirect: "manual" });
     const { customer } = await made.stripe.checkout.sessions.retrieve(sessionId);
-    await look(String(customer));
+    await look(typeof customer === "string" ? customer : (customer?.id ?? ""));
     expect(await noticeOf(organization.owner, shortly)).toEqual({ kind: "trial_charges", at: end });
     expect((await billing.overview()).subscription?.card).toMatchObject({ last4: "4242" });
   });
