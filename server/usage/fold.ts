@@ -8,7 +8,7 @@ import { foldTime } from "./record.ts";
 import { warnOfMonth } from "./warn.ts";
 
 /** So long what was added up still refuses its identifier; whoever counts tries no batch again for longer. */
-export const refusedForMs = 24 * hourMs;
+const refusedForMs = 24 * hourMs;
 const batchRows = 20_000;
 
 /**

@@ -4,11 +4,11 @@ import { hourMs } from "./periods.ts";
 /** For how long hours are kept, so that a month can be held against the same one of two years before. */
 export const keptMonths = 25;
 /** The longest time that one question may ask about. */
-export const rangeDaysMax = { hour: 31, day: 400 } as const;
+const rangeDaysMax = { hour: 31, day: 400 } as const;
 
 const dayMs = 24 * hourMs;
 
-export const MeterName = z.enum(["api_calls", "webhook_deliveries"]);
+const MeterName = z.enum(["api_calls", "webhook_deliveries"]);
 
 /** A calendar month in UTC: "2026-11". */
 export const Month = z.string().regex(/^20[0-9]{2}-(0[1-9]|1[0-2])$/, "Name a month as in 2026-11.");

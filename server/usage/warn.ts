@@ -5,7 +5,7 @@ import { isMeter } from "./meters.ts";
 import { monthAfter, monthOf } from "./periods.ts";
 
 /** Shares of what is included in a month, in percent, at which people are told. */
-export const warnedShares = [80, 100] as const;
+const warnedShares = [80, 100] as const;
 
 /**
  * Tells, in the transaction that adds an hour up, that its month has come to a share of what the plan includes: each

@@ -66,7 +66,7 @@ type StepperProps = {
 
 function Stepper({ what, words, noEarlier, noLater, onStep }: StepperProps) {
   return (
-    <div role="group" aria-label={`Shown ${what}`} className="flex items-center gap-1">
+    <fieldset aria-label={`Shown ${what}`} className="flex items-center gap-1">
       <Button
         variant="ghost"
         aria-label={`Earlier ${what}`}
@@ -88,7 +88,7 @@ function Stepper({ what, words, noEarlier, noLater, onStep }: StepperProps) {
       >
         <ChevronRight aria-hidden />
       </Button>
-    </div>
+    </fieldset>
   );
 }
 
