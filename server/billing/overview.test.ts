@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
 import { forgetDirectory } from "../access/directory.ts";
+import { platformDb } from "../platform/database.ts";
 import { TestStripe } from "../test/billing.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../test/factories.ts";
 import { syncCustomer } from "./sync.ts";
@@ -31,6 +32,17 @@ async function acts(): Promise<string[]> {
   const { choices } = await billing().overview();
   return choices.map(({ plan, interval, act }) => `${plan}/${interval} ${act}`);
 }
+
+test("the plan is that of the subscription, also right after another process has written both", async () => {
+  await made.subscribed(organization);
+  expect(await billing().overview()).toMatchObject({ plan: "pro" });
+  const { id } = organization;
+  const data = { plan: "business" };
+  await platformDb().organization.update({ where: { id }, data, select: { id: true } });
+  await platformDb().subscription.update({ where: { organizationId: id }, data, select: { plan: true } });
+  expect(await billing().overview()).toMatchObject({ ...data, subscription: data });
+  expect(await billing().plans()).toMatchObject({ current: "business" });
+});
 
 describe("what can be chosen", () => {
   test("is a trial or a purchase where nothing was bought", async () => {

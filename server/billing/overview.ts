@@ -1,10 +1,11 @@
 import type { Subscription } from "#prisma/generated/platform/client.ts";
+import { findOrganizationById, forgetDirectory } from "../access/directory.ts";
 import { planOf } from "../plans/catalogue.ts";
 import { getUsage } from "../plans/quota.ts";
 import { platformDb } from "../platform/database.ts";
 import type { Door, ReadCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
-import { accessOf } from "./access.ts";
+import { accessOf, paidFor } from "./access.ts";
 import { currency, planOfPrice, priceKeys, sales, type PriceKey } from "./catalogue.ts";
 import { isGreater } from "./greater.ts";
 import { lookAt } from "./look.ts";
@@ -17,7 +18,8 @@ import { mayTry } from "./trials.ts";
 const invoicesMax = 20;
 
 /** Plan, usage, payment state, what comes next and what can be chosen. What Stripe does not answer in time is left out. */
-export async function getOverview(door: Door) {
+export async function getOverview(asked: Door) {
+  const door = await readAnew(asked);
   const { organization, clock } = door;
   const usage = await transact(door, "read", getUsage);
   const known = await platformDb().subscription.findUnique({
@@ -63,6 +65,16 @@ export async function getOverview(door: Door) {
       act: actFor(live, { plan, interval, lookupKey }, tries),
     })),
   };
+}
+
+/** What was paid a moment ago must not stand beside the plan that this process still remembers from before. */
+async function readAnew(door: Door): Promise<Door> {
+  const { id, plan } = door.organization;
+  const now = await findOrganizationById(id);
+  if (!now) return door;
+  const organization = paidFor(now, door.clock.now());
+  if (organization.plan !== plan) forgetDirectory(id);
+  return { ...door, organization };
 }
 
 function plannedOf(lookupKey: string | null, at: Date | null) {
