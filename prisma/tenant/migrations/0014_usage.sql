@@ -52,4 +52,4 @@ CREATE INDEX "usage_records_hour_at_idx" ON "usage_records"("hour", "at");
 CREATE INDEX "usage_hours_open_idx" ON "usage_hours"("state", "hour") WHERE (state = ANY (ARRAY['waiting'::text, 'failed'::text]));
 
 -- What was added up, and may have been reported, never changes.
-COMMENT ON TABLE "usage_hours" IS '@grant SELECT, INSERT, UPDATE (state, unsure_since, error, settled_at), DELETE';
+COMMENT ON TABLE "usage_hours" IS '@grant SELECT, INSERT, UPDATE (state), UPDATE (unsure_since), UPDATE (error), UPDATE (settled_at), DELETE';
