@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeEach, expect, expectTypeOf, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, expectTypeOf, test } from "vitest";
 import { ownerPool } from "../fleet/owner.ts";
 import { platformDb } from "../platform/database.ts";
 import { buildOrganization, closeConnections, doorOf, type TestOrganization } from "../test/factories.ts";
@@ -13,6 +13,8 @@ import { handlers as productHandlers } from "#workers/handlers.ts";
 import { acceptDueSchedules, schedules } from "./schedules.ts";
 import { closeRow, failTry, handBackTries, startTry } from "./tries.ts";
 
+// What a test has begun and left would be kept for as long as this process lives.
+afterEach(handBackTries);
 afterAll(closeConnections);
 beforeEach(async () => {
   await ownerPool("main").query("DELETE FROM astra.outbox");

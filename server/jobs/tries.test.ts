@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { handlers as productHandlers } from "#workers/handlers.ts";
 import { ownerPool } from "../fleet/owner.ts";
 import { platformDb } from "../platform/database.ts";
@@ -9,13 +9,15 @@ import { claimDue, firstTurn, reclaimExpired, type OutboxRow } from "./outbox.ts
 import type { QueuedJob } from "./queue.ts";
 import { jobs } from "./registry.ts";
 import { runJob, type Handlers } from "./run.ts";
-import { closeRow, failTry, renewTries, startTry, type Try } from "./tries.ts";
+import { closeRow, failTry, handBackTries, renewTries, startTry, type Try } from "./tries.ts";
 
 let organization: TestOrganization;
 beforeEach(async () => {
   organization = await buildOrganization();
   await ownerPool("main").query("DELETE FROM astra.outbox");
 });
+// What a test has begun and left would be kept for as long as this process lives.
+afterEach(handBackTries);
 afterAll(closeConnections);
 
 const runId = "00000000-0000-4000-8000-000000000001";

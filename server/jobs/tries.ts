@@ -155,7 +155,8 @@ export async function putBackUnknown({ shardId, id, dispatches }: Try): Promise<
 /** Gives everything back that this process still works on, for others to take at once. Answers how many. */
 export async function handBackTries(): Promise<number> {
   let handedBack = 0;
-  for (const [shardId, { running }] of shards) {
+  for (const [shardId, shard] of shards) {
+    const { running } = shard;
     const tries = [...running.values()];
     const given = await ownerPool(shardId, "jobs").query(
       `UPDATE astra.outbox o SET state = 'pending', lease_until = NULL, started = false, error = 'its worker was stopped',
@@ -166,6 +167,9 @@ export async function handBackTries(): Promise<number> {
     );
     handedBack += given.rowCount ?? 0;
     running.clear();
+    // Nothing is left to be kept.
+    clearInterval(shard.renewal);
+    shard.renewal = undefined;
     for (const { stop } of tries) stop.abort(new LostTry());
   }
   return handedBack;
