@@ -7,7 +7,7 @@ import { afterAll, afterEach, inject } from "vitest";
 
 import { cloneTemplate, dropClone, onDatabase, openSessions } from "./database.ts";
 
-const LEAK_PATIENCE_MS = 2_000;
+const LEAK_PATIENCE_MS = 10_000;
 const HANDLES = new Set(["TCPSocketWrap", "TCPServerWrap", "ProcessWrap", "UDPWrap"]);
 
 const poolId = Number(process.env.VITEST_POOL_ID ?? 1);
