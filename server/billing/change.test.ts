@@ -199,11 +199,27 @@ describe("nothing is changed", () => {
     expect(await refusalOf(billing().revokeDowngrade())).toMatchObject({ reason: "no_subscription" });
     expect(await refusalOf(billing().resume())).toMatchObject({ reason: "no_subscription" });
     await billing().cancel();
-    expect(await refusalOf(billing().scheduleDowngrade(pro))).toMatchObject({
-      reason: "subscription_ending",
-    });
+    const ending = { reason: "subscription_ending" };
+    expect(await refusalOf(billing().scheduleDowngrade(pro))).toMatchObject(ending);
+    expect(await refusalOf(billing().previewChange(enterprise))).toMatchObject(ending);
     await billing().resume();
     expect((await billing().scheduleDowngrade(pro)).over).toEqual([]);
+  });
+
+  test("on top of what is owed, be it that we have not heard of it", async () => {
+    const customer = await made.subscribed(organization);
+    const { amount, prorationDate } = await billing().previewChange(business);
+    await made.control("outcome", { code: "insufficient_funds", customer, times: 1 });
+    await made.control("advance", { customer, seconds: 32 * 86_400 });
+    for (const refused of [
+      () => billing().change({ ...business, amount, prorationDate }),
+      () => billing().previewChange(business),
+      () => billing().scheduleDowngrade({ plan: "pro", interval: "year" }),
+    ]) {
+      expect(await refusalOf(refused())).toMatchObject({ reason: "payment_missing" });
+    }
+    expect((await subscriptionOf(customer)).schedule).toBeNull();
+    expect(await planOfOrganization(organization)).toBe("pro");
   });
 
   test("where nothing was bought, or where it has ended at Stripe and nobody has said so", async () => {

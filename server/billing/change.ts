@@ -34,14 +34,29 @@ type Live = Pick<
 
 /**
  * What a change to a greater plan, or from months to years, costs at once; the change itself charges exactly this.
- * Throws AppError no_subscription, same_plan, plan_not_sold and what askStripe throws.
+ * Throws AppError no_subscription, same_plan, plan_not_sold, payment_missing, subscription_ending and what askStripe
+ * throws.
  */
 export async function previewChange(door: Door, input: ChosenPlan) {
   const seats = seatsOf(await usageOf(door));
   const live = await getLive(door.organization.id);
+  assertSettled(live);
   assertGreater(live, input);
   const prorationDate = Math.floor(door.clock.now().getTime() / 1_000);
   return { ...(await costOf(live, input, seats, prorationDate)), seats, prorationDate };
+}
+
+const owing = new Set(["past_due", "unpaid", "paused", "incomplete"]);
+
+/** Nothing else is bought as long as something is owed, or what there is comes to an end. */
+function assertSettled({ status, cancelAt }: Live): void {
+  if (owing.has(status)) {
+    const message = "A payment is missing. Make it first.";
+    throw new AppError("PAYMENT_REQUIRED", "payment_missing", message);
+  }
+  if (cancelAt) {
+    throw new AppError("CONFLICT", "subscription_ending", "The subscription ends. Resume it first.");
+  }
 }
 
 async function costOf(live: Live, input: ChosenPlan, quantity: number, prorationDate: number) {
@@ -68,6 +83,7 @@ export async function changePlan(door: Door, input: ChangePlan) {
   const { plan, interval, prorationDate, amount } = input;
   const seats = seatsOf(await usageOf(door));
   return changing(door, async (live, turn) => {
+    assertSettled(live);
     assertGreater(live, input);
     const age = Math.floor(door.clock.now().getTime() / 1_000) - prorationDate;
     if (age < 0 || age > previewSeconds) throw outdated();
@@ -110,15 +126,14 @@ function overLimits(usage: readonly Usage[], plan: string) {
 
 /**
  * Plans a change to a smaller plan, or from years to months, for the end of what is paid. Answers what is over the
- * new limits. Throws AppError no_subscription, same_plan, subscription_ending and what askStripe throws.
+ * new limits. Throws AppError no_subscription, same_plan, payment_missing, subscription_ending and what askStripe
+ * throws.
  */
 export async function scheduleDowngrade(door: Door, input: ChosenPlan) {
   const usage = await usageOf(door);
   const at = await changing(door, async (live) => {
+    assertSettled(live);
     if (live.priceLookupKey === keyOf(input) || isGreater(live, input)) throw samePlan();
-    if (live.cancelAt) {
-      throw new AppError("CONFLICT", "subscription_ending", "The subscription ends. Resume it first.");
-    }
     const price = await priceOf(input);
     await note(door, "billing.scheduleDowngrade", { plan: input.plan, interval: input.interval });
     await releasePlanned(live);

@@ -5,6 +5,7 @@ import { forgetDirectory } from "../access/directory.ts";
 import { platformDb } from "../platform/database.ts";
 import { TestStripe } from "../test/billing.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../test/factories.ts";
+import { refusalOf } from "../test/refusal.ts";
 import { syncCustomer } from "./sync.ts";
 
 const callerOf = createCallerFactory(appRouter);
@@ -33,7 +34,7 @@ async function acts(): Promise<string[]> {
   return choices.map(({ plan, interval, act }) => `${plan}/${interval} ${act}`);
 }
 
-test("the plan is that of the subscription, also right after another process has written both", async () => {
+test("plan and access are those of the subscription, also right after another process has written it", async () => {
   await made.subscribed(organization);
   expect(await billing().overview()).toMatchObject({ plan: "pro" });
   const { id } = organization;
@@ -42,6 +43,11 @@ test("the plan is that of the subscription, also right after another process has
   await platformDb().subscription.update({ where: { organizationId: id }, data, select: { plan: true } });
   expect(await billing().overview()).toMatchObject({ ...data, subscription: data });
   expect(await billing().plans()).toMatchObject({ current: "business" });
+  const unpaid = { status: "unpaid" };
+  await platformDb().subscription.update({ where: { organizationId: id }, data: unpaid, select: { plan: true } });
+  expect(await billing().overview()).toMatchObject({ access: { level: "read_only" } });
+  const { projects } = callerOf(requestOf(organization.owner, organization.slug));
+  expect(await refusalOf(projects.create({ name: "Late" }))).toMatchObject({ reason: "billing_read_only" });
 });
 
 describe("what can be chosen", () => {

@@ -67,13 +67,13 @@ export async function getOverview(asked: Door) {
   };
 }
 
-/** What was paid a moment ago must not stand beside the plan that this process still remembers from before. */
+/** What was paid a moment ago must not stand beside the plan and access that this process remembers from before. */
 async function readAnew(door: Door): Promise<Door> {
-  const { id, plan } = door.organization;
+  const { id, plan, access } = door.organization;
   const now = await findOrganizationById(id);
   if (!now) return door;
   const organization = paidFor(now, door.clock.now());
-  if (organization.plan !== plan) forgetDirectory(id);
+  if (organization.plan !== plan || organization.access !== access) forgetDirectory(id);
   return { ...door, organization };
 }
 
