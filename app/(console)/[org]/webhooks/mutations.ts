@@ -44,9 +44,17 @@ export function useWebhookActs() {
       toastDone(recoveryId ? "Sending again, and what was held goes out now" : "Sending again");
     },
     remove: async (id: string) => {
-      await remove.mutateAsync({ id });
+      // Its own page must not ask for it again before it is left, least of all by the clock.
+      const asked = api.webhooks.recoveries.queryFilter({ id });
+      await queryClient.cancelQueries(asked);
+      queryClient.setQueryData(api.webhooks.recoveries.queryKey({ id }), (now) => now && { ...now, items: [] });
+      try {
+        await remove.mutateAsync({ id });
+      } catch (error) {
+        void queryClient.invalidateQueries(asked);
+        throw error;
+      }
       toastDone("Endpoint deleted");
-      // Its own page must not ask for it again before it is left.
       void queryClient.invalidateQueries(api.webhooks.list.queryFilter());
       void queryClient.invalidateQueries(api.organization.usage.queryFilter());
     },
