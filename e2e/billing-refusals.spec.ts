@@ -36,6 +36,8 @@ test("read-only refuses each change where it was asked for, and leads to billing
   complaints.tolerate(/status of 402/);
   const { id } = await api.projects.create.mutate({ name: "Lighthouse" });
   await subscribe(slug, "unpaid");
+  // Whoever answers remembers an organization for some seconds, unless it learns of a difference.
+  await expect.poll(async () => (await api.billing.overview.query()).access.level).toBe("read_only");
   const banner = page.getByText("A payment is missing: this organization is read-only until it is made.");
   await openUntil(page, `/${slug}`, banner);
   for (const [place, ask] of Object.entries(asked)) {

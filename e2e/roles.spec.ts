@@ -87,7 +87,7 @@ test("billing sees the organization and its members, and neither projects nor ta
   const page = await openAs(billing);
   await page.goto(`/${acme}`);
   const places = page.getByRole("navigation", { name: "Acme Robotics" }).getByRole("link");
-  await expect(places).toHaveText(["Overview", "Members", "Settings", "Help"]);
+  await expect(places).toHaveText(["Overview", "Members", "Billing", "Settings", "Help"]);
   await expect(page.getByRole("link", { name: /^Members \d/ })).toBeVisible();
   await expect(page.getByText("Open tasks")).toBeHidden();
   await places.filter({ hasText: "Members" }).click();
