@@ -44,7 +44,11 @@ test("plan and access are those of the subscription, also right after another pr
   expect(await billing().overview()).toMatchObject({ ...data, subscription: data });
   expect(await billing().plans()).toMatchObject({ current: "business" });
   const unpaid = { status: "unpaid" };
-  await platformDb().subscription.update({ where: { organizationId: id }, data: unpaid, select: { plan: true } });
+  await platformDb().subscription.update({
+    where: { organizationId: id },
+    data: unpaid,
+    select: { plan: true },
+  });
   expect(await billing().overview()).toMatchObject({ access: { level: "read_only" } });
   const { projects } = callerOf(requestOf(organization.owner, organization.slug));
   expect(await refusalOf(projects.create({ name: "Late" }))).toMatchObject({ reason: "billing_read_only" });

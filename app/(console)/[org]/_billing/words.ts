@@ -86,7 +86,8 @@ export function overLimits(usage: readonly Usage[], limits: PlanOffer["limits"])
 const featureNames: Record<keyof PlanOffer["features"], string> = {
   custom_roles: "Custom roles",
   audit_streams: "Audit streams to a SIEM",
-  single_sign_on: "Single sign-on",
+  // Sold with the plan, and not there yet: nobody should buy it unawares.
+  single_sign_on: "Single sign-on (to come)",
 };
 
 /** The features of plans, in the order in which they are told. */

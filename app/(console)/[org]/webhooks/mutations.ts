@@ -47,7 +47,10 @@ export function useWebhookActs() {
       // Its own page must not ask for it again before it is left, least of all by the clock.
       const asked = api.webhooks.recoveries.queryFilter({ id });
       await queryClient.cancelQueries(asked);
-      queryClient.setQueryData(api.webhooks.recoveries.queryKey({ id }), (now) => now && { ...now, items: [] });
+      queryClient.setQueryData(
+        api.webhooks.recoveries.queryKey({ id }),
+        (now) => now && { ...now, items: [] },
+      );
       try {
         await remove.mutateAsync({ id });
       } catch (error) {

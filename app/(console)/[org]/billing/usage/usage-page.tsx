@@ -30,9 +30,9 @@ export function UsagePage() {
           ))}
         </div>
         <p className="mt-5 max-w-3xl text-sm text-ink-muted">
-          Months, days and hours are those of UTC. Each hour is added up, and reported for your invoice where
-          there is one, within ten minutes of its end; the figures here have the present hour already. Owners
-          and others who look after billing are told at 80% and at 100% of what the plan includes.
+          Months, days and hours are those of UTC. Each hour is added up within ten minutes of its end; the
+          figures here have the present hour already. Owners and others who look after billing are told at 80%
+          and at 100% of what the plan includes. What is used beyond it is neither refused nor charged.
         </p>
       </>
     );

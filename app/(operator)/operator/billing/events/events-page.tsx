@@ -76,7 +76,10 @@ export function EventsPage() {
           }
           onClear={clear}
           firstUse={
-            <AllCleared title="No event waits" text="Something has followed from all that Stripe has said." />
+            <AllCleared
+              title="No event waits"
+              text="Everything that Stripe has told of has been acted upon."
+            />
           }
         />
         <EventSheet />
