@@ -86,15 +86,18 @@ export function overLimits(usage: readonly Usage[], limits: PlanOffer["limits"])
 const featureNames: Record<keyof PlanOffer["features"], string> = {
   custom_roles: "Custom roles",
   audit_streams: "Audit streams to a SIEM",
-  // Sold with the plan, and not there yet: nobody should buy it unawares.
-  single_sign_on: "Single sign-on (to come)",
+  single_sign_on: "Single sign-on",
 };
+
+/** Said with plans, and not there yet: nobody should buy it unawares. */
+const toCome = new Set<string>(["single_sign_on"]);
 
 /** The features of plans, in the order in which they are told. */
 export const features = Object.entries(featureNames).map(([feature, name]) => ({
   // The keys of the record above.
   feature: feature as keyof PlanOffer["features"],
   name,
+  toCome: toCome.has(feature),
 }));
 
 /** What one plan has and another has not: "audit streams to a SIEM, or single sign-on"; null for nothing. */

@@ -111,9 +111,11 @@ function Details({
       ))}
       <Row name="API calls a minute">{count.format(callsPerMinute)}</Row>
       <Row name="Audit log kept">{years(auditDays)}</Row>
-      {features.map(({ feature, name }) => (
+      {features.map(({ feature, name, toCome }) => (
         <Row key={feature} name={name}>
-          {has[feature] ? (
+          {has[feature] && toCome ? (
+            "To come"
+          ) : has[feature] ? (
             <>
               <Check aria-hidden className="size-4 text-success-text" />
               <span className="sr-only">Included</span>
