@@ -32,7 +32,7 @@ export function PaidCard() {
       <CardHeader
         id="paid"
         title="Paid invoices"
-        description="By the moment of the payment, in UTC."
+        description={`By the moment of the payment, in UTC: ${data?.months.length ?? 12} months, and one of them by plan.`}
         actions={
           months && (
             <Select

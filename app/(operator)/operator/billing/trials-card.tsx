@@ -8,6 +8,7 @@ import { Badge } from "#app/_ui/badge.tsx";
 import { Card, CardBody, CardHeader } from "#app/_ui/card.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { CalendarDate, RelativeTime } from "#app/_ui/relative-time.tsx";
+import { LoadingNote, Skeleton } from "#app/_ui/skeleton.tsx";
 
 type Trial = Outputs["operator"]["billing"]["trials"]["items"][number];
 
@@ -24,7 +25,14 @@ export function TrialsCard() {
         description={`In the next ${data?.days ?? 14} days, the soonest first.`}
       />
       {data === undefined ? (
-        error && <LoadProblem error={error} onRetry={refetch} />
+        error ? (
+          <LoadProblem error={error} onRetry={refetch} />
+        ) : (
+          <CardBody>
+            <LoadingNote>Loading the trials</LoadingNote>
+            <Skeleton className="h-12" />
+          </CardBody>
+        )
       ) : data.items.length === 0 ? (
         <CardBody className="text-base text-ink-subtle">No trial ends in the next {data.days} days.</CardBody>
       ) : (

@@ -1,11 +1,10 @@
 "use client";
 
 import { useOpenJob } from "#app/(operator)/operator/dead-letters/use-open-job.ts";
-import { useSelection } from "#app/_ui/data-table/selection.ts";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Checkbox } from "#app/_ui/checkbox.tsx";
+import { ChooseCell } from "#app/_ui/data-table/choose-cell.tsx";
 import { columnsFor } from "#app/_ui/data-table/columns.ts";
-import { RowLink, rowControl } from "#app/_ui/data-table/row-link.tsx";
+import { RowLink } from "#app/_ui/data-table/row-link.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { DeadJob } from "#server/operator/schema.ts";
 
@@ -15,7 +14,9 @@ export const deadLetterColumns = column.columns([
   column.display({
     id: "choose",
     header: () => <span className="sr-only">Choose</span>,
-    cell: ({ row }) => <ChooseCell job={row.original} />,
+    cell: ({ row }) => (
+      <ChooseCell id={row.original.id} name={`${row.original.name} ${row.original.id.slice(0, 8)}`} />
+    ),
     meta: { phone: "lead", width: "w-12", bar: "w-4" },
   }),
   column.accessor("name", {
@@ -53,18 +54,6 @@ export const deadLetterColumns = column.columns([
     meta: { phone: "trailing", width: "w-32", align: "end", bar: "w-20" },
   }),
 ]);
-
-function ChooseCell({ job }: { job: DeadJob }) {
-  const { chosen, toggle } = useSelection();
-  return (
-    <Checkbox
-      className={rowControl}
-      label={`Choose ${job.name} ${job.id.slice(0, 8)}`}
-      checked={chosen.has(job.id)}
-      onCheckedChange={(on) => toggle(job.id, on)}
-    />
-  );
-}
 
 function JobCell({ job }: { job: DeadJob }) {
   const { hrefOf, open } = useOpenJob();

@@ -1,15 +1,15 @@
 "use client";
 
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { DiscardDialog } from "#app/(operator)/operator/dead-letters/discard-dialog.tsx";
 import { useDeadLetters } from "#app/(operator)/operator/dead-letters/mutations.ts";
 import { useOpenJob } from "#app/(operator)/operator/dead-letters/use-open-job.ts";
+import { Fact, IdFact } from "#app/(operator)/operator/fact.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button } from "#app/_ui/button.tsx";
-import { CopyButton } from "#app/_ui/copy-button.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { ClockTime } from "#app/_ui/relative-time.tsx";
 import { Sheet, SheetBody, SheetFooter } from "#app/_ui/sheet.tsx";
@@ -99,27 +99,6 @@ function Detail({ job, onDone }: { job: DeadJobDetail; onDone: () => void }) {
         </Button>
       </SheetFooter>
       <DiscardDialog open={asking} onOpenChange={setAsking} ids={[job.id]} onDone={onDone} />
-    </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-ink-subtle">{name}</dt>
-      <dd className="min-w-0 break-words text-ink">{children}</dd>
-    </>
-  );
-}
-
-function IdFact({ name, value }: { name: string; value: string }) {
-  return (
-    <>
-      <dt className="self-center text-ink-subtle">{name}</dt>
-      <dd className="flex min-w-0 items-center gap-1 text-ink">
-        <span className="clip-line font-mono text-xs">{value}</span>
-        <CopyButton text={value} label={`Copy the ${name.toLowerCase()}`} />
-      </dd>
     </>
   );
 }

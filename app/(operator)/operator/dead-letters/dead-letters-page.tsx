@@ -14,10 +14,10 @@ import {
   deadLettersSearch,
   filterOf,
 } from "#app/(operator)/operator/dead-letters/search-params.ts";
+import { ChosenBar } from "#app/_ui/data-table/chosen-bar.tsx";
 import { SelectionContext, useRowSelection } from "#app/_ui/data-table/selection.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button } from "#app/_ui/button.tsx";
-import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { ListTable } from "#app/_ui/data-table/list-table.tsx";
 import { firstPage } from "#app/_ui/data-table/paging.ts";
@@ -54,7 +54,7 @@ export function DeadLettersPage() {
         onChange={(change) => void setSearch({ ...change, ...firstPage })}
         onClear={narrowed ? clear : null}
       />
-      {total > 0 && <ChosenBar shown={letters.data?.items.length ?? 0} selection={selection} />}
+      {total > 0 && <ChosenLetters shown={letters.data?.items.length ?? 0} selection={selection} />}
       <ListTable
         label="Dead letters"
         what="dead letters"
@@ -102,39 +102,31 @@ function ReplayAll({ total, filter, narrowed }: ReplayAllProps) {
   );
 }
 
-type ChosenBarProps = { shown: number; selection: ReturnType<typeof useRowSelection> };
+type ChosenLettersProps = { shown: number; selection: ReturnType<typeof useRowSelection> };
 
-/** Chooses all rows of the page, and acts on the chosen ones. */
-function ChosenBar({ shown, selection }: ChosenBarProps) {
+/** Replays or discards the chosen ones. */
+function ChosenLetters({ shown, selection }: ChosenLettersProps) {
   const { chosen, chooseAll } = selection;
   const { replay, replaying } = useDeadLetters();
   const [asking, setAsking] = useState(false);
   const ids = [...chosen];
-  const some = chosen.size > 0;
-  const state = chosen.size === shown ? true : some ? "indeterminate" : false;
   return (
-    <div className="mb-2 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 pl-4">
-      <Checkbox label="Choose all on this page" checked={state} onCheckedChange={chooseAll} />
-      <output className="text-sm text-ink-muted">
-        {some ? `${jobs(chosen.size)} chosen` : "None chosen"}
-      </output>
-      {some && (
-        <>
-          <Button
-            size="sm"
-            loading={replaying}
-            onClick={() => void replay({ ids }).then(() => chooseAll(false), toastError)}
-          >
-            <RotateCcw aria-hidden />
-            Replay
-          </Button>
-          <Button size="sm" variant="danger-outline" onClick={() => setAsking(true)}>
-            <Trash2 aria-hidden />
-            Discard…
-          </Button>
-        </>
-      )}
+    <>
+      <ChosenBar shown={shown} selection={selection} counted={jobs}>
+        <Button
+          size="sm"
+          loading={replaying}
+          onClick={() => void replay({ ids }).then(() => chooseAll(false), toastError)}
+        >
+          <RotateCcw aria-hidden />
+          Replay
+        </Button>
+        <Button size="sm" variant="danger-outline" onClick={() => setAsking(true)}>
+          <Trash2 aria-hidden />
+          Discard…
+        </Button>
+      </ChosenBar>
       <DiscardDialog open={asking} onOpenChange={setAsking} ids={ids} onDone={() => setAsking(false)} />
-    </div>
+    </>
   );
 }

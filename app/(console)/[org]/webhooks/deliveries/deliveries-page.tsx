@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useRangeStart } from "#app/(console)/[org]/audit-log/use-range-start.ts";
-import { ChosenBar } from "#app/(console)/[org]/webhooks/deliveries/chosen-bar.tsx";
+import { ChosenDeliveries } from "#app/(console)/[org]/webhooks/deliveries/chosen-deliveries.tsx";
 import { deliveryColumns } from "#app/(console)/[org]/webhooks/deliveries/delivery-columns.tsx";
 import { DeliveryFilters } from "#app/(console)/[org]/webhooks/deliveries/delivery-filters.tsx";
 import {
@@ -61,7 +61,7 @@ function Deliveries({ openedAt }: DeliveriesPageProps) {
         onChange={(change) => void setSearch({ ...change, ...firstPage })}
         onClear={isNarrowed(search) ? clear : null}
       />
-      {data && data.items.length > 0 && <ChosenBar shown={data.items} selection={selection} />}
+      {data && data.items.length > 0 && <ChosenDeliveries shown={data.items} selection={selection} />}
       <DataTable
         label="Deliveries"
         columns={deliveryColumns}

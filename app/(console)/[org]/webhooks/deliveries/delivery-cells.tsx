@@ -8,25 +8,10 @@ import {
   whyInWords,
 } from "#app/(console)/[org]/webhooks/words.ts";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Checkbox } from "#app/_ui/checkbox.tsx";
-import { RowLink, rowControl } from "#app/_ui/data-table/row-link.tsx";
-import { useSelection } from "#app/_ui/data-table/selection.ts";
+import { RowLink } from "#app/_ui/data-table/row-link.tsx";
 import type { DeliveryRow } from "#server/webhooks/schema.ts";
 
 type CellProps = { delivery: DeliveryRow };
-
-/** Chooses it, to be sent again with others. */
-export function ChooseDeliveryCell({ delivery: { id, type } }: CellProps) {
-  const { chosen, toggle } = useSelection();
-  return (
-    <Checkbox
-      className={rowControl}
-      label={`Choose ${type} ${id.slice(-8)}`}
-      checked={chosen.has(id)}
-      onCheckedChange={(on) => toggle(id, on)}
-    />
-  );
-}
 
 /** What happened; it opens the delivery. */
 export function DeliveryTypeCell({ delivery: { id, type } }: CellProps) {

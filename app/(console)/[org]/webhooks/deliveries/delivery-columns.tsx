@@ -1,10 +1,10 @@
 import {
-  ChooseDeliveryCell,
   DeliveryEndpointCell,
   DeliveryOutcomeCell,
   DeliveryStateCell,
   DeliveryTypeCell,
 } from "#app/(console)/[org]/webhooks/deliveries/delivery-cells.tsx";
+import { ChooseCell } from "#app/_ui/data-table/choose-cell.tsx";
 import { columnsFor } from "#app/_ui/data-table/columns.ts";
 import { ClockTime } from "#app/_ui/relative-time.tsx";
 import type { DeliveryRow } from "#server/webhooks/schema.ts";
@@ -15,7 +15,9 @@ export const deliveryColumns = column.columns([
   column.display({
     id: "choose",
     header: () => <span className="sr-only">Choose</span>,
-    cell: ({ row }) => <ChooseDeliveryCell delivery={row.original} />,
+    cell: ({ row }) => (
+      <ChooseCell id={row.original.id} name={`${row.original.type} ${row.original.id.slice(-8)}`} />
+    ),
     meta: { phone: "lead", width: "w-12", bar: "w-4" },
   }),
   column.accessor("type", {

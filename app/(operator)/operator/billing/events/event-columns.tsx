@@ -2,10 +2,9 @@
 
 import { EventState } from "#app/(operator)/operator/billing/events/event-state.tsx";
 import { useOpenEvent } from "#app/(operator)/operator/billing/events/use-open-event.ts";
-import { Checkbox } from "#app/_ui/checkbox.tsx";
+import { ChooseCell } from "#app/_ui/data-table/choose-cell.tsx";
 import { columnsFor } from "#app/_ui/data-table/columns.ts";
-import { RowLink, rowControl } from "#app/_ui/data-table/row-link.tsx";
-import { useSelection } from "#app/_ui/data-table/selection.ts";
+import { RowLink } from "#app/_ui/data-table/row-link.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { OpenStripeEvent } from "#server/operator/schema.ts";
 
@@ -15,7 +14,7 @@ export const eventColumns = column.columns([
   column.display({
     id: "choose",
     header: () => <span className="sr-only">Choose</span>,
-    cell: ({ row }) => <ChooseCell event={row.original} />,
+    cell: ({ row }) => <ChooseCell id={row.original.id} name={`${row.original.type} ${row.original.id}`} />,
     meta: { phone: "lead", width: "w-12", bar: "w-4" },
   }),
   column.accessor("type", {
@@ -49,18 +48,6 @@ export const eventColumns = column.columns([
     meta: { phone: "trailing", width: "w-32", align: "end", bar: "w-20" },
   }),
 ]);
-
-function ChooseCell({ event }: { event: OpenStripeEvent }) {
-  const { chosen, toggle } = useSelection();
-  return (
-    <Checkbox
-      className={rowControl}
-      label={`Choose ${event.type} ${event.id}`}
-      checked={chosen.has(event.id)}
-      onCheckedChange={(on) => toggle(event.id, on)}
-    />
-  );
-}
 
 function EventCell({ event }: { event: OpenStripeEvent }) {
   const { hrefOf, open } = useOpenEvent();

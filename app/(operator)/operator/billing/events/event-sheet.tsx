@@ -1,14 +1,14 @@
 "use client";
 
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { EventState } from "#app/(operator)/operator/billing/events/event-state.tsx";
 import { useReplay } from "#app/(operator)/operator/billing/events/mutations.ts";
 import { useOpenEvent } from "#app/(operator)/operator/billing/events/use-open-event.ts";
+import { Fact, IdFact } from "#app/(operator)/operator/fact.tsx";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button } from "#app/_ui/button.tsx";
-import { CopyButton } from "#app/_ui/copy-button.tsx";
 import { LoadProblem } from "#app/_ui/load-problem.tsx";
 import { ClockTime } from "#app/_ui/relative-time.tsx";
 import { Sheet, SheetBody, SheetFooter } from "#app/_ui/sheet.tsx";
@@ -98,27 +98,6 @@ function Detail({ event, onDone }: { event: OpenStripeEvent; onDone: () => void 
           Replay
         </Button>
       </SheetFooter>
-    </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-ink-subtle">{name}</dt>
-      <dd className="min-w-0 break-words text-ink">{children}</dd>
-    </>
-  );
-}
-
-function IdFact({ name, value }: { name: string; value: string }) {
-  return (
-    <>
-      <dt className="self-center text-ink-subtle">{name}</dt>
-      <dd className="flex min-w-0 items-center gap-1 text-ink">
-        <span className="clip-line font-mono text-xs">{value}</span>
-        <CopyButton text={value} label={`Copy the ${name.toLowerCase()}`} />
-      </dd>
     </>
   );
 }

@@ -15,8 +15,8 @@ import {
 } from "#app/(operator)/operator/billing/events/search-params.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { Button } from "#app/_ui/button.tsx";
-import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
+import { ChosenBar } from "#app/_ui/data-table/chosen-bar.tsx";
 import { FilterMenu } from "#app/_ui/data-table/filter-menu.tsx";
 import { ListTable } from "#app/_ui/data-table/list-table.tsx";
 import { firstPage } from "#app/_ui/data-table/paging.ts";
@@ -61,7 +61,11 @@ export function EventsPage() {
           }
           onClear={clear}
         />
-        {total > 0 && <ChosenBar shown={open.data?.items.length ?? 0} selection={selection} />}
+        {total > 0 && (
+          <ChosenBar shown={open.data?.items.length ?? 0} selection={selection} counted={events}>
+            <ReplayChosen selection={selection} />
+          </ChosenBar>
+        )}
         <ListTable
           label="Events of Stripe"
           what="events"
@@ -116,30 +120,21 @@ function ReplayAll({ total, state }: ReplayAllProps) {
   );
 }
 
-type ChosenBarProps = { shown: number; selection: ReturnType<typeof useRowSelection> };
-
-/** Chooses all rows of the page, and replays the chosen ones. */
-function ChosenBar({ shown, selection }: ChosenBarProps) {
-  const { chosen, chooseAll } = selection;
+/** Acts upon the chosen ones anew. */
+function ReplayChosen({
+  selection: { chosen, chooseAll },
+}: {
+  selection: ReturnType<typeof useRowSelection>;
+}) {
   const { replay, replaying } = useReplay();
-  const some = chosen.size > 0;
-  const state = chosen.size === shown ? true : some ? "indeterminate" : false;
   return (
-    <div className="mb-2 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 pl-4">
-      <Checkbox label="Choose all on this page" checked={state} onCheckedChange={chooseAll} />
-      <output className="text-sm text-ink-muted">
-        {some ? `${events(chosen.size)} chosen` : "None chosen"}
-      </output>
-      {some && (
-        <Button
-          size="sm"
-          loading={replaying}
-          onClick={() => void replay({ ids: [...chosen] }).then(() => chooseAll(false), toastError)}
-        >
-          <RotateCcw aria-hidden />
-          Replay
-        </Button>
-      )}
-    </div>
+    <Button
+      size="sm"
+      loading={replaying}
+      onClick={() => void replay({ ids: [...chosen] }).then(() => chooseAll(false), toastError)}
+    >
+      <RotateCcw aria-hidden />
+      Replay
+    </Button>
   );
 }
