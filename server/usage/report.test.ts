@@ -171,6 +171,28 @@ describe("when Stripe does not take it", () => {
   });
 });
 
+test("what is refused after an answer was lost may have arrived all the same, and is not sent twice", async () => {
+  await useAt(organization, hourBefore(), { quantity: 4 });
+  await fold();
+  await fail(500, { applied: true, count: 3 });
+  await expect(report()).rejects.toThrow("Stripe has not taken it");
+  await fail(429, { count: 1 });
+  await expect(report()).rejects.toThrow("Stripe has not taken it");
+  await report(new Date(Date.now() + 24 * hourMs));
+  expect(await rowsOf()).toMatchObject([{ state: "failed", error: "may have arrived" }]);
+  expect(await countedAtStripe()).toBe(4);
+});
+
+test("a refused meter is asked for once, however many hours wait", async () => {
+  for (const hours of [1, 2, 3]) await useAt(organization, hourBefore(hours), { quantity: 4 });
+  await fold();
+  await fail(429, { count: 1 });
+  await expect(report()).rejects.toThrow("Stripe has not taken it");
+  expect(await statesOf()).toEqual(["waiting", "waiting", "waiting"]);
+  await report();
+  expect(await countedAtStripe()).toBe(12);
+});
+
 describe("where there is nobody to bill", () => {
   test("an hour stays unbilled, and is not sent when a customer comes", async () => {
     await platformDb().billingCustomer.deleteMany({ where: { organizationId: organization.id } });

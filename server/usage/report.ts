@@ -17,7 +17,12 @@ const knownForMs = 23 * hourMs;
 const batchHours = 50;
 
 type Hour = { meter: string; hour: Date; quantity: string; unsureSince: Date | null };
-type Settled = Hour & { state: "waiting" | "sent" | "unbilled" | "failed"; error: string | null };
+type Settled = Hour & {
+  state: "waiting" | "sent" | "unbilled" | "failed";
+  error: string | null;
+  /** Nobody knows what became of it: Stripe has not said. */
+  unanswered?: boolean;
+};
 
 /**
  * Tells Stripe of every hour that has been added up and not reported. Sent first and noted afterwards: whoever dies in
@@ -26,18 +31,19 @@ type Settled = Hour & { state: "waiting" | "sent" | "unbilled" | "failed"; error
  */
 export async function reportUsage(door: Door, job?: Pick<JobInfo, "signal">): Promise<void> {
   let left: string | null = null;
+  const refused = new Set<string>();
   for (let last: Hour | null = null; ;) {
     const after: Hour | null = last;
     const hours: Hour[] = await transact(door, "write", (ctx) => takeWaiting(ctx, after));
     if (hours.length === 0) break;
-    const settled = await reportAll(door, hours, job);
+    const settled = await reportAll(door, hours, { refused, job });
     for (const { state, error, meter, hour } of settled) {
       usageReports.inc({ outcome: state });
-      if (state === "waiting") left = error;
+      if (state === "waiting") left = error ?? left;
       if (state === "failed")
         door.log.error({ meter, hour, error }, "usage is not billed: it cannot be reported");
     }
-    if (settled.some(isUnsure)) break;
+    if (settled.some(({ unanswered }) => unanswered)) break;
     last = hours.at(-1) ?? null;
   }
   if (left !== null)
@@ -48,17 +54,21 @@ export async function reportUsage(door: Door, job?: Pick<JobInfo, "signal">): Pr
 async function reportAll(
   door: Door,
   hours: readonly Hour[],
-  job: Pick<JobInfo, "signal"> | undefined,
+  { refused, job }: { refused: Set<string>; job: Pick<JobInfo, "signal"> | undefined },
 ): Promise<Settled[]> {
   const customer = await findCustomerToBill(door.organization.id);
   const settled: Settled[] = [];
   try {
     for (const hour of hours) {
       job?.signal.throwIfAborted();
-      const one = await reportHour(door, customer, hour);
+      // What is refused of one hour of a meter is refused of its others: they wait for the next time.
+      const one: Settled = refused.has(hour.meter)
+        ? { ...hour, state: "waiting", error: null }
+        : await reportHour(door, customer, hour);
       settled.push(one);
       // Whoever does not answer now is not asked for the rest.
-      if (isUnsure(one)) break;
+      if (one.unanswered) break;
+      if (one.state === "waiting") refused.add(hour.meter);
     }
   } finally {
     const untried = hours
@@ -67,10 +77,6 @@ async function reportAll(
     await transact(door, "write", (ctx) => note(ctx, [...settled, ...untried]));
   }
   return settled;
-}
-
-function isUnsure({ state, unsureSince }: Settled): boolean {
-  return state === "waiting" && unsureSince !== null;
 }
 
 /** The oldest that wait, marked as being sent: from here on nobody knows whether they have arrived, until it is noted. */
@@ -92,10 +98,11 @@ async function reportHour(door: Door, customer: string | null, hour: Hour): Prom
   const now = door.clock.now().getTime();
   const { unsureSince } = hour;
   if (customer === null) return { ...hour, state: "unbilled", error: null };
-  if (!isMeter(hour.meter)) return { ...hour, state: "waiting", error: "unknown meter", unsureSince };
   if (now - hour.hour.getTime() > reportedForMs) return { ...hour, state: "failed", error: "too old" };
   if (unsureSince && now - unsureSince.getTime() > knownForMs)
     return { ...hour, state: "failed", error: "may have arrived" };
+  // Another version of Astra knows it.
+  if (!isMeter(hour.meter)) return { ...hour, state: "waiting", error: "unknown meter" };
   try {
     await stripeClient().billing.meterEvents.create({
       event_name: meters[hour.meter].eventName,
@@ -105,7 +112,7 @@ async function reportHour(door: Door, customer: string | null, hour: Hour): Prom
     });
     return { ...hour, state: "sent", error: null };
   } catch (error) {
-    return { ...hour, ...refusalOf(error, unsureSince ?? door.clock.now()) };
+    return { ...hour, ...refusalOf(error, unsureSince, door.clock.now()) };
   }
 }
 
@@ -114,16 +121,21 @@ export function identifierOf(organizationId: string, { meter, hour }: Pick<Hour,
   return `${organizationId}:${meter}:${hour.toISOString().slice(0, 13)}`;
 }
 
-function refusalOf(error: unknown, unsureSince: Date): Pick<Settled, "state" | "error" | "unsureSince"> {
+function refusalOf(
+  error: unknown,
+  unsureSince: Date | null,
+  now: Date,
+): Omit<Settled, keyof Hour> & Partial<Hour> {
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
   const words = (error.code ?? error.type).slice(0, 100);
   // It arrived before, by one whose answer was lost.
   if (isKnown(error)) return { state: "sent", error: null, unsureSince: null };
   if (error.code?.startsWith("timestamp_too_far"))
     return { state: "failed", error: words, unsureSince: null };
-  // An answer of 4xx says that it was not taken; of anything else nobody knows.
+  // An answer of 4xx says that this try was not taken, and nothing of those before it; of anything else nobody knows.
   const refused = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
-  return { state: "waiting", error: words, unsureSince: refused ? null : unsureSince };
+  if (refused) return { state: "waiting", error: words, unsureSince };
+  return { state: "waiting", error: words, unsureSince: unsureSince ?? now, unanswered: true };
 }
 
 function isKnown({ code, message, statusCode }: Stripe.errors.StripeError): boolean {
