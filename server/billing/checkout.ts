@@ -56,6 +56,8 @@ async function openPage(
     stripe.checkout.sessions.create(
       {
         mode: "subscription",
+        // What takes days to arrive would count as missing meanwhile.
+        allowed_payment_method_types: ["card"],
         customer,
         client_reference_id: id,
         line_items: [{ price, quantity: attempt.quantity }],

@@ -29,15 +29,16 @@ export function platformFee(amount: number, currency: string, rule: FeeRule): nu
   for (const number of [amount, rule.basisPoints, rule.fixedHundredths])
     if (!Number.isSafeInteger(number) || number < 0) throw new Error("A fee is made of whole numbers");
   if (amount === 0) return 0;
-  const perUnit = unitsOf(currency.toLowerCase());
+  const perUnit = BigInt(smallestUnits(currency.toLowerCase()));
   // Both parts over the same 10,000, so that what is rounded is their sum.
   const parts = BigInt(amount) * BigInt(rule.basisPoints) + BigInt(rule.fixedHundredths) * perUnit * 100n;
   const fee = Number((parts + 5_000n) / 10_000n);
   return Math.min(fee, amount);
 }
 
-function unitsOf(currency: string): bigint {
+/** How many of the smallest unit, as Stripe counts it, make one of a currency. Throws an Error for what is none. */
+export function smallestUnits(currency: string): number {
   if (!/^[a-z]{3}$/.test(currency)) throw new Error(`No currency: ${currency}`);
-  if (whole.has(currency)) return 1n;
-  return thousandths.has(currency) ? 1_000n : 100n;
+  if (whole.has(currency)) return 1;
+  return thousandths.has(currency) ? 1_000 : 100;
 }

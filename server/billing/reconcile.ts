@@ -1,6 +1,7 @@
 import { findOrganizationById } from "../access/directory.ts";
 import type { JobInfo } from "../jobs/run.ts";
 import { platformDb } from "../platform/database.ts";
+import { AppError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import { systemDoor } from "../tenancy/system-door.ts";
 import { keepReport, type Finding, type Report } from "./reconciliations.ts";
@@ -11,7 +12,10 @@ const pageRows = 200;
 const keptDays = 35;
 const dayMs = 86_400_000;
 
-type Run = Pick<JobInfo, "requestId" | "signal">;
+/** All tries of one round lie within so long. */
+const roundMs = 4 * 3_600_000;
+
+type Run = Pick<JobInfo, "requestId" | "signal"> & { attempt?: number };
 
 /**
  * Looks at every customer once, or at one organization's, and so repairs what lost events left behind and has as many
@@ -19,6 +23,8 @@ type Run = Pick<JobInfo, "requestId" | "signal">;
  */
 export async function reconcileAll(job: Run, only?: { organizationId: string }): Promise<Report> {
   const began = new Date();
+  // A later try goes on where the one before it was cut off.
+  const since = (job.attempt ?? 1) > 1 ? new Date(began.getTime() - roundMs) : began;
   const report: Report = { looked: 0, repaired: 0, seats: 0, failed: 0 };
   const findings: Finding[] = [];
   for (let after = ""; ;) {
@@ -28,7 +34,7 @@ export async function reconcileAll(job: Run, only?: { organizationId: string }):
         customerId: { gt: after },
         OR: [
           { syncedFrom: null },
-          { closedAt: null, syncedFrom: { lt: began } },
+          { closedAt: null, syncedFrom: { lt: since } },
           // What an erased organization bought must have been ended since.
           { syncedFrom: { lt: platformDb().billingCustomer.fields.closedAt } },
         ],
@@ -69,10 +75,12 @@ export async function reconcileAll(job: Run, only?: { organizationId: string }):
 async function fitSeatsOf(organizationId: string, { requestId }: Run): Promise<boolean> {
   const organization = await findOrganizationById(organizationId);
   if (!organization) return false;
-  const fitted = await fitSeats(
-    systemDoor(organization, { id: requestId, ip: null, userAgent: null }),
-    requestId,
-  );
+  const door = systemDoor(organization, { id: requestId, ip: null, userAgent: null });
+  const fitted = await fitSeats(door, requestId).catch((error: unknown) => {
+    // Nothing of a suspended organization can be counted; that is no failure.
+    if (error instanceof AppError && error.code === "FORBIDDEN") return null;
+    throw error;
+  });
   if (fitted)
     log("billing").warn({ organization: organizationId, ...fitted }, "other seats were billed than taken");
   return fitted !== null;

@@ -60,8 +60,8 @@ export async function syncCustomer(customerId: string, requestId: string): Promi
 async function lookAt(turn: Turn): Promise<Look> {
   const { customerId, organizationId } = turn;
   const [all, invoices] = await Promise.all([
-    subscriptionsOf(customerId),
-    invoicesOf(customerId, organizationId),
+    unlessDeleted(customerId, () => subscriptionsOf(customerId)),
+    unlessDeleted(customerId, () => invoicesOf(customerId, organizationId)),
   ]);
   const running = all.filter(({ status }) => isGranting(status));
   if (running.length > 1) {
@@ -81,43 +81,45 @@ async function lookAt(turn: Turn): Promise<Look> {
 
 /** What a customer has at Stripe now; null without anything. Throws AppError and what Stripe's client throws. */
 export async function boughtBy(customerId: string): Promise<Bought | null> {
-  const current = currentOf(await subscriptionsOf(customerId));
+  const current = currentOf(await unlessDeleted(customerId, () => subscriptionsOf(customerId)));
   return current && stateOf(current);
 }
 
 /** Ends at Stripe whatever runs; when that was done stands where a look's time does. */
 async function endAll(turn: Turn): Promise<void> {
   const { organizationId, ticket, from } = turn;
-  for (const { id, status } of await subscriptionsOf(turn.customerId))
+  for (const { id, status } of await unlessDeleted(turn.customerId, () => subscriptionsOf(turn.customerId)))
     if (!isEnded(status)) await stripeClient().subscriptions.cancel(id);
   const data = { heldUntil: null, syncedFrom: from };
   await platformDb().billingCustomer.updateMany({ where: { organizationId, ticket }, data });
 }
 
-/**
- * Everything that a customer has or had; nothing for one that was deleted at Stripe, which ended all. Throws AppError
- * stripe_unavailable for an answer that does not say everything.
- */
+/** Everything that a customer has or had. Throws AppError stripe_unavailable for an answer that does not say everything. */
 async function subscriptionsOf(customer: string): Promise<Stripe.Subscription[]> {
   const asked = { customer, status: "all", limit: pageRows, expand: expandedSubscription } as const;
   const all: Stripe.Subscription[] = [];
+  for (let page = 0; page < pagesMax; page++) {
+    const last = all.at(-1)?.id;
+    const found = await stripeClient().subscriptions.list({
+      ...asked,
+      ...(last === undefined ? {} : { starting_after: last }),
+    });
+    // An answer without Stripe's envelope passes the client as if it were one: it must not read as "bought nothing".
+    if (found.object !== "list" || !Array.isArray(found.data)) break;
+    all.push(...found.data);
+    if (!found.has_more) return all;
+  }
+  throw new AppError("UNAVAILABLE", "stripe_unavailable", "Stripe's answer was not understood.");
+}
+
+/** Nothing for a customer that was deleted at Stripe, which ended all. */
+async function unlessDeleted<Item>(customer: string, ask: () => Promise<Item[]>): Promise<Item[]> {
   try {
-    for (let page = 0; page < pagesMax; page++) {
-      const last = all.at(-1)?.id;
-      const found = await stripeClient().subscriptions.list({
-        ...asked,
-        ...(last === undefined ? {} : { starting_after: last }),
-      });
-      // An answer without Stripe's envelope passes the client as if it were one: it must not read as "bought nothing".
-      if (found.object !== "list" || !Array.isArray(found.data)) break;
-      all.push(...found.data);
-      if (!found.has_more) return all;
-    }
+    return await ask();
   } catch (error) {
     if (await isDeleted(customer, error)) return [];
     throw error;
   }
-  throw new AppError("UNAVAILABLE", "stripe_unavailable", "Stripe's answer was not understood.");
 }
 
 /** Whether Stripe refused because the customer was deleted there; one that it never had is a mistake of ours. */

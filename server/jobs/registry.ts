@@ -282,7 +282,8 @@ export const jobs = {
     scope: "platform",
     queue: "billing",
     payload: z.strictObject({ noticeId: id }),
-    attempts: 10,
+    // Nobody asks for it a second time.
+    attempts: 20,
     backoffMs: 5_000,
     deadlineMs: 60_000,
   },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { smallestUnits } from "../billing/fee.ts";
 import { longDay } from "./words.ts";
 
 const when = z.iso.datetime();
@@ -56,5 +57,5 @@ export function sayTrialEnd({ plan, endsAt, card }: z.infer<typeof TrialEnding>)
 /** "$12.34" from an amount in the currency's smallest unit. */
 function money(amount: number, currency: string): string {
   const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return format.format(amount / smallestUnits(currency.toLowerCase()));
 }

@@ -50,6 +50,7 @@ function create(world: World, params: Asked): Stripe.Checkout.Session {
     billing_address_collection: params.billing_address_collection ?? null,
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
+    allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     created: now,
     currency: planned.subscription.currency,
     customer: customer?.id ?? null,
@@ -245,6 +246,7 @@ export const checkoutRoutes: Route[] = [
     ["Checkout/Sessions", "Checkout.SessionCreateParams"],
     [
       "mode",
+      "allowed_payment_method_types",
       "ui_mode",
       "success_url",
       "cancel_url",
