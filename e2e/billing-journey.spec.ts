@@ -151,7 +151,7 @@ test("from a trial to a payment, a greater plan, a declined renewal, and back; d
     await page.getByRole("button", { name: "Cancel…" }).click();
     const dialog = page.getByRole("alertdialog", { name: "Cancel Pro?" });
     await dialog.getByRole("button", { name: "Cancel subscription" }).click();
-    await expect(billing.card).toContainText("Ends soon");
+    await expect(billing.card).toContainText("Will end");
     await stripe.advanceTo(await billing.periodEnd(api));
     await becomes(api, undefined);
     await openUntil(page, `/${slug}/billing`, page.getByText("What the Free plan has room for."));

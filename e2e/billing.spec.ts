@@ -164,7 +164,7 @@ test("a preview that is out of date is made again, and charges nothing", async (
   const [role] = await api.roles.list.query();
   await api.invites.create.mutate({ invites: [{ email: newcomer().email, roleId: role?.id ?? "" }] });
   await confirm.click();
-  await expect(page.getByRole("alert").filter({ hasText: "The amount has changed" })).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "What was shown is out of date" })).toBeVisible();
   await expect(confirm).not.toHaveText(before ?? "");
   expect((await api.billing.overview.query()).plan).toBe("pro");
   await confirm.click();

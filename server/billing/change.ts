@@ -192,7 +192,8 @@ export async function cancelSubscription(door: Door): Promise<{ at: Date | null 
 export async function resumeSubscription(door: Door): Promise<void> {
   await usageOf(door);
   await changing(door, async (live) => {
-    if (live.status === "paused") {
+    // An end that was planned is taken back first, which costs nothing.
+    if (live.status === "paused" && !live.cancelAt) {
       await note(door, "billing.resume", { plan: live.plan, status: live.status });
       // A new period begins.
       await askStripe((stripe) => stripe.subscriptions.resume(live.subscriptionId));

@@ -6,7 +6,7 @@ import type { SoldPlan } from "./schema.ts";
 import { askStripe } from "./stripe.ts";
 
 /** Somebody waits for the page, which is worth more than what is left out of it. */
-const patience = { timeout: 4_000, maxNetworkRetries: 0 };
+export const patience = { timeout: 4_000, maxNetworkRetries: 0 };
 
 /** In the currency's smallest unit. */
 type Sum = { amount: number; currency: string };

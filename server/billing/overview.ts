@@ -3,12 +3,13 @@ import { findOrganizationById, forgetDirectory } from "../access/directory.ts";
 import { planOf } from "../plans/catalogue.ts";
 import { getUsage } from "../plans/quota.ts";
 import { platformDb } from "../platform/database.ts";
+import { env } from "../platform/env.ts";
 import type { Door, ReadCtx } from "../tenancy/context.ts";
 import { transact } from "../tenancy/transact.ts";
 import { accessOf, paidFor } from "./access.ts";
 import { currency, planOfPrice, priceKeys, sales, type PriceKey } from "./catalogue.ts";
 import { isGreater } from "./greater.ts";
-import { lookAt } from "./look.ts";
+import { lookAt, patience } from "./look.ts";
 import { findCustomer, intervalOf, usageOf } from "./purchase.ts";
 import type { ListInvoices } from "./schema.ts";
 import { askStripe } from "./stripe.ts";
@@ -28,7 +29,9 @@ export async function getOverview(asked: Door) {
   const live = known && !isEnded(known.status) ? known : null;
   const access = accessOf(organization, clock.now());
   const look = live && (await lookAt(door, live.subscriptionId, live.cancelAt !== null));
-  const tries = live === null && (await mayTry(platformDb(), door));
+  // Where nothing can be bought nothing is offered.
+  const sold = env().STRIPE_SECRET_KEY !== undefined;
+  const tries = sold && live === null && (await mayTry(platformDb(), door));
   return {
     ...usage,
     access: {
@@ -59,7 +62,7 @@ export async function getOverview(asked: Door) {
     /** Whether there is anything to see in the customer portal. */
     portal: (await findCustomer(organization.id)) !== null,
     mayTry: tries,
-    choices: priceKeys().map(({ plan, interval, lookupKey }) => ({
+    choices: (sold ? priceKeys() : []).map(({ plan, interval, lookupKey }) => ({
       plan,
       interval,
       act: actFor(live, { plan, interval, lookupKey }, tries),
@@ -131,7 +134,10 @@ export async function listInvoices(
   const customer = await findCustomer(door.organization.id);
   if (!customer) return { items: [], nextCursor: null };
   const page = await askStripe((stripe) =>
-    stripe.invoices.list({ customer, limit: invoicesMax, ...(cursor ? { starting_after: cursor } : {}) }),
+    stripe.invoices.list(
+      { customer, limit: invoicesMax, ...(cursor ? { starting_after: cursor } : {}) },
+      patience,
+    ),
   );
   const items = page.data.map((invoice): BilledInvoice => ({
     id: invoice.id,

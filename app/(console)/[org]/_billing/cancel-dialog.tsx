@@ -3,13 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBillingActs } from "#app/(console)/[org]/_billing/mutations.ts";
 import { OverLimits } from "#app/(console)/[org]/_billing/over-limits.tsx";
-import {
-  isOwing,
-  lostInWords,
-  planName,
-  type Subscription,
-  type Usage,
-} from "#app/(console)/[org]/_billing/words.ts";
+import { lostInWords, planName, type Subscription, type Usage } from "#app/(console)/[org]/_billing/words.ts";
 import { useApi } from "#app/_trpc/client.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { CalendarDate } from "#app/_ui/relative-time.tsx";
@@ -33,7 +27,7 @@ export function CancelDialog({ open, onOpenChange, subscription, usage }: Cancel
         plans.data?.plans.find((one) => one.plan === plan),
         free,
       )
-    : [];
+    : null;
   return (
     <ConfirmDialog
       open={open}
@@ -46,7 +40,7 @@ export function CancelDialog({ open, onOpenChange, subscription, usage }: Cancel
             Nothing is charged after that, and the organization moves to Free.
           </p>
           {lost && <p>Free has no {lost}.</p>}
-          {isOwing(subscription) && <p>The open invoice stays due.</p>}
+          {subscription.openInvoice && <p>The open invoice stays due.</p>}
           {nextPlan && <p>The planned change to {planName(nextPlan.plan)} falls away.</p>}
           {free && <OverLimits usage={usage} to={free} />}
           <p>You can take this back until then.</p>

@@ -34,7 +34,10 @@ function UsageBar({ usage: { resource, used, limit } }: { usage: Usage }) {
           {limit === null ? " used" : ` of ${count.format(limit)}`}
         </span>
       </p>
-      <div aria-hidden className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-pressed">
+      <div
+        aria-hidden
+        className={cn("mt-1.5 h-1.5 overflow-hidden rounded-full", limit !== null && "bg-pressed")}
+      >
         {limit !== null && used > 0 && (
           <div
             className={cn(

@@ -29,7 +29,9 @@ test("what is beyond a limit is listed; what just fits, and what has no limit, i
 
 test("what a plan does not have is said only of what was there before", () => {
   const all = offer({ features: { custom_roles: true, audit_streams: true, single_sign_on: true } });
-  expect(lostInWords(all, offer({}))).toBe("audit streams to a SIEM or single sign-on");
+  expect(lostInWords(all, offer({}))).toBe("audit streams to a SIEM");
+  const none = { custom_roles: false, audit_streams: false, single_sign_on: false };
+  expect(lostInWords(all, offer({ features: none }))).toBe("custom roles or audit streams to a SIEM");
   expect(lostInWords(offer({}), all)).toBeNull();
   expect(lostInWords(undefined, offer({}))).toBeNull();
 });
@@ -43,9 +45,10 @@ test("a subscription says how it stands, also one of a status that nobody knows"
     // Nothing else of an overview is looked at.
     stateOf({ subscription: { status, cancelAt }, access: { level } } as BillingOverview)?.label;
   expect(standing("active", null)).toBe("Active");
-  expect(standing("trialing", new Date())).toBe("Ends soon");
+  expect(standing("trialing", new Date())).toBe("Will end");
   expect(standing("past_due", null, "grace")).toBe("Past due");
   expect(standing("past_due", new Date(), "read_only")).toBe("Past due, read-only");
   expect(standing("unpaid", new Date(), "read_only")).toBe("Unpaid");
+  expect(standing("incomplete", null)).toBeUndefined();
   expect(standing("of_tomorrow", null)).toBe("State not known");
 });

@@ -45,16 +45,16 @@ const statuses = new Map<string, State>([
   ["past_due", { label: "Past due", tone: "warning" }],
   ["unpaid", { label: "Unpaid", tone: "danger" }],
   ["paused", { label: "Paused", tone: "warning" }],
-  ["incomplete", { label: "Not paid yet", tone: "warning" }],
 ]);
 
 /** How a subscription stands, for its badge; of a status that this version does not know no more than that. */
 export function stateOf({ subscription, access }: BillingOverview): State | null {
-  if (!subscription) return null;
+  // One whose first payment never came is none.
+  if (!subscription || subscription.status === "incomplete") return null;
   if (access.level === "read_only" && subscription.status === "past_due") {
     return { label: "Past due, read-only", tone: "danger" };
   }
-  if (subscription.cancelAt && !isOwing(subscription)) return { label: "Ends soon", tone: "warning" };
+  if (subscription.cancelAt && !isOwing(subscription)) return { label: "Will end", tone: "warning" };
   return statuses.get(subscription.status) ?? { label: "State not known", tone: "neutral" };
 }
 
@@ -90,19 +90,21 @@ const featureNames: Record<keyof PlanOffer["features"], string> = {
 };
 
 /** Said with plans, and not there yet: nobody should buy it unawares. */
-const toCome = new Set<string>(["single_sign_on"]);
+const notYet = new Set<string>(["single_sign_on"]);
 
 /** The features of plans, in the order in which they are told. */
 export const features = Object.entries(featureNames).map(([feature, name]) => ({
   // The keys of the record above.
   feature: feature as keyof PlanOffer["features"],
   name,
-  toCome: toCome.has(feature),
+  toCome: notYet.has(feature),
 }));
 
-/** What one plan has and another has not: "audit streams to a SIEM, or single sign-on"; null for nothing. */
+/** What one plan has and another has not: "custom roles or audit streams to a SIEM"; null for nothing. */
 export function lostInWords(from: PlanOffer | undefined, to: PlanOffer): string | null {
-  const lost = features.filter(({ feature }) => from?.features[feature] && !to.features[feature]);
+  const lost = features.filter(
+    ({ feature, toCome }) => !toCome && from?.features[feature] && !to.features[feature],
+  );
   if (lost.length === 0) return null;
   const names = lost.map(({ name }) => name.charAt(0).toLowerCase() + name.slice(1));
   return new Intl.ListFormat("en", { type: "disjunction" }).format(names);

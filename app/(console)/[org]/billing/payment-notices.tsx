@@ -45,8 +45,8 @@ function OwingNotice({ overview: { subscription, access } }: NoticeProps) {
     <Banner
       tone={readOnly ? "danger" : "warning"}
       title={
-        status === "paused"
-          ? "The subscription is paused: there was no payment method when the trial ended"
+        status === "paused" && !openInvoice
+          ? "The subscription is paused"
           : `${sum === null ? "A payment" : `The payment of ${sum}`} did not go through`
       }
       actions={
@@ -57,7 +57,9 @@ function OwingNotice({ overview: { subscription, access } }: NoticeProps) {
                 Pay {sum}
               </ExternalLink>
             )}
-            {status === "paused" && subscription.card && <RunAgain subscription={subscription} />}
+            {status === "paused" && subscription.card && !openInvoice && !subscription.cancelAt && (
+              <RunAgain subscription={subscription} />
+            )}
             <PortalButton>Change payment method</PortalButton>
           </>
         )

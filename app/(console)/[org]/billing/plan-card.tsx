@@ -71,7 +71,7 @@ function PlanActions({ overview: { subscription, usage, mayTry } }: PlanCardProp
   return (
     <div className="flex flex-wrap items-center gap-2">
       {bought && !subscription.cancelAt && (
-        <Button variant="ghost" onClick={() => setCancelling(true)}>
+        <Button variant="ghost" className="max-sm:-ml-3" onClick={() => setCancelling(true)}>
           {subscription.status === "trialing" ? "End trial…" : "Cancel…"}
         </Button>
       )}
@@ -130,7 +130,7 @@ type FactsProps = { overview: BillingOverview; subscription: Subscription };
 
 function Facts({ overview: { nextInvoice, complete }, subscription }: FactsProps) {
   const { can } = useAccess();
-  const { card, cancelAt, interval, price, seats, periodEnd } = subscription;
+  const { card, cancelAt, interval, price, seats, periodEnd, status } = subscription;
   const { per } = intervalWords[interval];
   return (
     <dl className="grid gap-x-8 gap-y-5 sm:grid-cols-3">
@@ -159,6 +159,7 @@ function Facts({ overview: { nextInvoice, complete }, subscription }: FactsProps
           ) : nextInvoice ? (
             <>
               on <CalendarDate date={nextInvoice.at} />
+              {status === "trialing" && !card && ", if a payment method is added"}
             </>
           ) : periodEnd && !complete ? (
             <>

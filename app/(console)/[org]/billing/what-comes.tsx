@@ -39,8 +39,10 @@ function Sentence({ overview: { nextInvoice }, subscription }: WhatComesProps): 
   if (cancelAt) {
     return (
       <>
-        {name} ends on <CalendarDate date={cancelAt} />. Until then nothing changes; after it the organization
-        is on Free.
+        {name} ends on <CalendarDate date={cancelAt} />.{" "}
+        {isOwing(subscription)
+          ? "After it the organization is on Free."
+          : "Until then nothing changes; after it the organization is on Free."}
       </>
     );
   }

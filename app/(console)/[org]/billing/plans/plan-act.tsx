@@ -62,6 +62,7 @@ function ToFree({ overview, offer, onAsk }: Pick<PlanActProps, "overview" | "off
   if (!subscription || subscription.status === "incomplete") {
     return plan === offer.plan ? <Standing>Current plan</Standing> : null;
   }
+  if (offer.prices) return subscription.plan === offer.plan ? <Standing>Current plan</Standing> : null;
   if (subscription.cancelAt) return <Standing>Planned</Standing>;
   return (
     <Button wide size="lg" onClick={() => onAsk({ what: "cancel" })}>

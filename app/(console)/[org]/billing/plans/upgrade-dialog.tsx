@@ -25,19 +25,23 @@ export function UpgradeDialog(props: ChangeDialogProps) {
   const name = planName(choice.plan);
   const { every } = intervalWords[choice.interval];
   const same = overview.subscription?.plan === choice.plan;
+  const [working, setWorking] = useState(false);
   return (
     <Dialog
       open={open}
-      onOpenChange={onOpenChange}
+      // What the charge came to must be seen.
+      onOpenChange={(next) => (next || !working) && onOpenChange(next)}
       title={same ? `Pay ${name} ${every}` : `Upgrade to ${name}, paid ${every}`}
     >
-      <UpgradeForm {...props} />
+      <UpgradeForm {...props} working={working} setWorking={setWorking} />
     </Dialog>
   );
 }
 
+type UpgradeFormProps = ChangeDialogProps & { working: boolean; setWorking: (working: boolean) => void };
+
 /** Lives inside the dialog, so that each opening begins with a preview of its own. */
-function UpgradeForm({ choice, overview, offers, onOpenChange }: ChangeDialogProps) {
+function UpgradeForm({ choice, overview, offers, onOpenChange, working, setWorking }: UpgradeFormProps) {
   const { plan, interval } = choice;
   const api = useApi();
   const { change } = useBillingActs();
@@ -47,7 +51,6 @@ function UpgradeForm({ choice, overview, offers, onOpenChange }: ChangeDialogPro
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-  const [working, setWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [outdated, setOutdated] = useState(false);
   const [unpaid, setUnpaid] = useState<{ payUrl: string | null; sum: string } | null>(null);
@@ -65,8 +68,9 @@ function UpgradeForm({ choice, overview, offers, onOpenChange }: ChangeDialogPro
       onOpenChange(false);
     } catch (thrown) {
       if (readServerError(thrown).reason !== "preview_outdated") return setError(thrown);
-      setOutdated(true);
-      await preview.refetch();
+      const { isSuccess, error: unread } = await preview.refetch();
+      if (isSuccess) setOutdated(true);
+      else setError(unread);
     } finally {
       setWorking(false);
     }
@@ -95,7 +99,7 @@ function UpgradeForm({ choice, overview, offers, onOpenChange }: ChangeDialogPro
       }}
     >
       {outdated && !error && (
-        <Banner tone="warning" urgent title="The amount has changed since it was shown">
+        <Banner tone="warning" urgent title="What was shown is out of date">
           Nothing was charged. This is what it costs now.
         </Banner>
       )}
@@ -107,7 +111,9 @@ function UpgradeForm({ choice, overview, offers, onOpenChange }: ChangeDialogPro
         trialEnd={overview.subscription?.status === "trialing" ? overview.subscription.trialEnd : null}
       />
       <DialogActions>
-        <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+        <Button disabledReason={working && "The payment is under way"} onClick={() => onOpenChange(false)}>
+          Cancel
+        </Button>
         <Button type="submit" variant="primary" loading={working || preview.isFetching}>
           {amount > 0 ? `Pay ${formatMoney(amount, currency)} now` : "Upgrade now"}
         </Button>

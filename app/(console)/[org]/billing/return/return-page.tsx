@@ -50,7 +50,8 @@ type AnswerProps = { confirmed: Confirmed; onAgain: () => void; working: boolean
 
 function Answer({ confirmed: { checkout, plan, status }, onAgain, working }: AnswerProps) {
   const toPlans = <ToPlans />;
-  if (checkout === "complete" && plan !== null && status !== "incomplete") return <Bought plan={plan} />;
+  if (checkout === "complete" && plan !== null && status !== "incomplete")
+    return <Bought plan={plan} status={status} />;
   if (checkout === "complete") {
     return (
       <FirstUse
@@ -86,22 +87,30 @@ function Answer({ confirmed: { checkout, plan, status }, onAgain, working }: Ans
 }
 
 /** What holds from now on. */
-function Bought({ plan }: { plan: string }) {
+function Bought({ plan, status }: { plan: string; status: string | null }) {
   const { slug } = useOrganization();
   const { data } = useQuery(useApi().billing.overview.queryOptions());
   const trialEnd = data?.subscription?.trialEnd;
-  const tries = data?.subscription?.status === "trialing" && trialEnd;
   return (
     <FirstUse
       icon={<CircleCheckBig className="text-success-text" />}
       title={`You are on ${planName(plan)}`}
       text={
-        tries ? (
+        status === "trialing" ? (
           <>
-            The trial has begun and lasts until <CalendarDate date={trialEnd} />.
+            The trial has begun
+            {trialEnd && (
+              <>
+                {" "}
+                and lasts until <CalendarDate date={trialEnd} />
+              </>
+            )}
+            .
           </>
-        ) : (
+        ) : status === "active" ? (
           "The payment has arrived. Everything in the plan can be used from now on."
+        ) : (
+          "The checkout is finished. How the subscription stands now is told under Billing."
         )
       }
       action={

@@ -38,7 +38,10 @@ export function MeterCard({ meter, usage, day }: MeterCardProps) {
             {included === null ? unit.many : `of ${figure(included)} ${unit.many} included`}
           </span>
         </p>
-        <div aria-hidden className="mt-2 h-1.5 overflow-hidden rounded-full bg-pressed">
+        <div
+          aria-hidden
+          className={cn("mt-2 h-1.5 overflow-hidden rounded-full", included !== null && "bg-pressed")}
+        >
           {included !== null && used > 0 && (
             <div
               className={cn("h-full min-w-1.5 rounded-full", pressing ? "bg-warning" : "bg-accent")}
