@@ -164,7 +164,12 @@ async function entriesOf(organization: TestOrganization, action: string): Promis
 
 /** Seals what is left and recomputes the whole chain. */
 export async function expectSoundLog(organization: TestOrganization): Promise<void> {
-  await sealEntries(organization.id);
+  // What was committed beside a transaction that is still open waits for its end: a killed worker's is ended by the server.
+  const sealed = async () => {
+    await sealEntries(organization.id);
+    return (await verifyAudit(organization.id)).pending === 0;
+  };
+  await until(sealed, { what: "all to be sealed", timeoutMs: patienceMs / 2, everyMs: 100 });
   const verdict = await verifyAudit(organization.id);
   expect(verdict).toMatchObject({ finding: null, pending: 0 });
   expect(verdict.entries).toBeGreaterThan(0);
