@@ -184,7 +184,7 @@ test("a smaller plan says first what it has no room for, is planned, and taken b
   await offer(page, "Pro").getByRole("button", { name: "Downgrade to Pro" }).click();
   const dialog = page.getByRole("alertdialog", { name: "Change to Pro, paid monthly?" });
   await expect(dialog).toContainText("Webhook endpoints: 11, where Pro has 10");
-  await expect(dialog).toContainText("Pro has no audit streams to a SIEM or single sign-on.");
+  await expect(dialog).toContainText("Pro has no audit streams to a SIEM.");
   expect((await api.billing.overview.query()).subscription?.nextPlan).toBeNull();
   await dialog.getByRole("button", { name: "Plan the change" }).click();
   await expect(offer(page, "Pro")).toContainText("Planned");
