@@ -191,6 +191,34 @@ test("what is paused is read-only until it runs again, which is paid for", async
   expect(data[0]).toMatchObject({ status: "paid", amount_paid: 1_500 });
 });
 
+test("of what is paused and ends only the end is taken back, which costs nothing", async () => {
+  const { id: customer } = await made.stripe.customers.create({
+    payment_method: "pm_card_visa",
+    invoice_settings: { default_payment_method: "pm_card_visa" },
+  });
+  const { id: organizationId } = organization;
+  await platformDb().billingCustomer.create({ data: { organizationId, customerId: customer } });
+  const { id } = await made.stripe.subscriptions.create({
+    customer,
+    items: [{ price: await made.price("astra_pro_month"), quantity: 1 }],
+  });
+  const { data: before } = await made.stripe.invoices.list({ customer });
+  const end = Math.floor(Date.now() / 1_000) + 20 * daySeconds;
+  const paused = { ...(await made.stripe.subscriptions.update(id, { cancel_at: end })), status: "paused" };
+  const list = { object: "list", url: "/v1/subscriptions", has_more: false, data: [paused] };
+  // As a customer has it whom Stripe paused.
+  await made.control("fail", {
+    status: 200,
+    method: "GET",
+    path: "/v1/subscriptions",
+    body: JSON.stringify(list),
+    count: 1,
+  });
+  await owner().billing.resume();
+  expect(await made.stripe.subscriptions.retrieve(id)).toMatchObject({ cancel_at: null });
+  expect((await made.stripe.invoices.list({ customer })).data).toHaveLength(before.length);
+});
+
 describe("whoever owns the organization", () => {
   const ago = (days: number) => new Date(Date.now() - days * daySeconds * 1_000);
 

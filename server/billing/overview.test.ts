@@ -3,6 +3,7 @@ import { appRouter } from "../api/root.ts";
 import { createCallerFactory } from "../api/trpc.ts";
 import { forgetDirectory } from "../access/directory.ts";
 import { platformDb } from "../platform/database.ts";
+import { env } from "../platform/env.ts";
 import { TestStripe } from "../test/billing.ts";
 import { buildOrganization, closeConnections, requestOf, type TestOrganization } from "../test/factories.ts";
 import { refusalOf } from "../test/refusal.ts";
@@ -52,6 +53,16 @@ test("plan and access are those of the subscription, also right after another pr
   expect(await billing().overview()).toMatchObject({ access: { level: "read_only" } });
   const { projects } = callerOf(requestOf(organization.owner, organization.slug));
   expect(await refusalOf(projects.create({ name: "Late" }))).toMatchObject({ reason: "billing_read_only" });
+});
+
+test("where nothing can be bought nothing is offered", async () => {
+  const former = env().STRIPE_SECRET_KEY;
+  Object.assign(env(), { STRIPE_SECRET_KEY: undefined });
+  try {
+    expect(await billing().overview()).toMatchObject({ choices: [], mayTry: false, plan: "free" });
+  } finally {
+    Object.assign(env(), { STRIPE_SECRET_KEY: former });
+  }
 });
 
 describe("what can be chosen", () => {
